@@ -150,7 +150,7 @@ CREATE TABLE session (
 );
 ALTER TABLE session ADD CONSTRAINT session_import_key UNIQUE (import_key);
 ALTER TABLE session ADD CONSTRAINT session_plio FOREIGN KEY (plio_id) REFERENCES plio (id);
-ALTER TABLE session ADD CONSTRAINT session_user FOREIGN KEY (user_id) REFERENCES person (user_id);
+ALTER TABLE session ADD CONSTRAINT session_person FOREIGN KEY (user_id) REFERENCES person (user_id);
 ALTER TABLE session ADD CONSTRAINT session_experiment FOREIGN KEY (experiment_id) REFERENCES experiment (id);
 CREATE UNIQUE INDEX session_first ON session (plio_id, user_id) WHERE is_first AND deleted IS NULL;
 CREATE INDEX session_plio_user ON session (plio_id, user_id, id) WHERE deleted IS NULL;
