@@ -1,0 +1,150 @@
+package localpg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// Start makes the cluster where there is none, starts it, and returns when it
+// takes connections. It does not end with ctx: call Stop. A cluster that
+// another process has started is an *InUseError, one whose major version has
+// no binaries here a *VersionError.
+func Start(ctx context.Context, cfg Config) (*Server, error) {
+	s, err := start(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("localpg: %w", err)
+	}
+	return s, nil
+}
+
+func start(ctx context.Context, cfg Config) (_ *Server, err error) {
+	if cfg, err = cfg.withDefaults(); err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, dir: cfg.Dir, temporary: cfg.Dir == ""}
+	if s.temporary {
+		s.dir, err = temporaryDir()
+	} else if s.dir, err = filepath.Abs(cfg.Dir); err == nil {
+		err = makeDir(s.dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.owner, err = takeOwnership(s.dir, cfg.Purpose); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			s.release()
+		}
+	}()
+	if s.account, err = accountFor(s.data(), cfg.Users); err != nil {
+		return nil, err
+	}
+	if err = s.account.reach(s.dir); err != nil {
+		return nil, err
+	}
+	if s.bin, err = binariesFor(s.data(), cfg.Binaries); err != nil {
+		return nil, err
+	}
+	return s, s.startData(ctx)
+}
+
+// startData starts the server on data that is there or is made.
+func (s *Server) startData(ctx context.Context) error {
+	lock, err := s.clear(ctx)
+	if err != nil {
+		return err
+	}
+	defer lock.Close() //nolint:errcheck // the server has it from then on
+	if s.temporary && s.fromTemplate(ctx) == nil {
+		if err = s.launch(ctx, lock); err == nil || ctx.Err() != nil {
+			return err
+		}
+		s.discardTemplate()
+	}
+	if err := s.create(ctx); err != nil {
+		return err
+	}
+	return s.launch(ctx, lock)
+}
+
+// makeDir makes the folder of a cluster, and those above it. Who runs the
+// server must get through it when this process is root.
+func makeDir(dir string) error {
+	mode := os.FileMode(0o700)
+	if os.Getuid() == 0 {
+		mode = 0o711
+	}
+	return os.MkdirAll(dir, mode)
+}
+
+// launch starts postgres itself (pg_ctl would poll each 100 ms), and waits
+// until it is ready.
+func (s *Server) launch(ctx context.Context, lock *os.File) error {
+	if err := s.makeSocketDir(); err != nil {
+		return err
+	}
+	conf := filepath.Join(s.data(), "localpg.conf")
+	if err := s.account.write(conf, s.cfg.settings(s.bin.Major)); err != nil {
+		return err
+	}
+	var err error
+	s.process, err = s.account.start(s.bin.Path("postgres"), s.data(), syscall.SIGINT, s.cfg.Log, []*os.File{lock},
+		"-D", s.data(), "-p", port, "-c", `unix_socket_directories="`+s.socket+`"`, "-c", "unix_socket_permissions=0700")
+	if err != nil {
+		return err
+	}
+	if err := s.ready(ctx); err != nil {
+		s.end(context.WithoutCancel(ctx))
+		return err
+	}
+	return nil
+}
+
+// ready waits until the server's own file says that it is. After a crash that
+// takes as long as replaying the log does.
+func (s *Server) ready(ctx context.Context) error {
+	tick := time.NewTicker(3 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if p, ok := readPIDFile(s.data()); ok && p.ready && p.pid == s.PID() {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-s.process.done:
+			return fmt.Errorf("PostgreSQL %s did not start on %s: %s", s.bin.Version, s.data(), s.process.said)
+		case <-ctx.Done():
+			return fmt.Errorf("PostgreSQL was not ready: %w: %s", context.Cause(ctx), s.process.said)
+		}
+	}
+}
+
+// binariesFor returns want, or what Find finds, of the data's own version.
+func binariesFor(data string, want Binaries) (Binaries, error) {
+	major, err := dataMajor(data)
+	if err != nil {
+		return Binaries{}, err
+	}
+	found := []Binaries{want}
+	if want.Dir == "" {
+		found, err = Find()
+	} else if want.Major == 0 {
+		found[0], err = inspect(want.Dir)
+	}
+	if err != nil && (major == 0 || !errors.Is(err, ErrNoBinaries)) {
+		return Binaries{}, err
+	}
+	for _, b := range found {
+		if major == 0 || b.Major == major {
+			return b, nil
+		}
+	}
+	return Binaries{}, &VersionError{Data: data, Major: major, Found: found}
+}
