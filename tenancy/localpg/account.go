@@ -20,20 +20,28 @@ type account struct {
 // accountFor returns this process's user or, for root, who owns the data that
 // is there already, else the first of users that exists.
 func accountFor(data string, users []string) (account, error) {
-	if os.Getuid() != 0 {
-		return accountOf(os.Getuid())
-	}
+	owner, exists := -1, false
 	if info, err := os.Stat(data); err == nil {
-		if owner := ownerOf(info); owner != 0 {
-			a, err := accountOf(owner)
-			a.drop = true
-			return a, err
-		}
+		owner, exists = ownerOf(info), true
+	}
+	me := os.Getuid()
+	switch {
+	case me != 0 && exists && owner != me:
+		return account{}, fmt.Errorf("%s belongs to %s: run this as that user, or as root", data, nameOf(owner))
+	case me != 0:
+		return accountOf(me)
+	case owner > 0:
+		a, err := accountOf(owner)
+		a.drop = true
+		return a, err
 	}
 	for _, name := range users {
 		u, err := user.Lookup(name)
 		if err != nil || u.Uid == "0" {
 			continue
+		}
+		if exists {
+			return account{}, fmt.Errorf("%s belongs to root, as whom PostgreSQL does not run: chown -R %s %[1]s", data, u.Username)
 		}
 		a, err := accountFrom(u)
 		a.drop = true
@@ -46,7 +54,7 @@ func accountFor(data string, users []string) (account, error) {
 func accountOf(uid int) (account, error) {
 	u, err := user.LookupId(strconv.Itoa(uid))
 	if err != nil {
-		return account{}, fmt.Errorf("user id %d has no entry in /etc/passwd, which PostgreSQL needs: add one, or run as a user that has one", uid)
+		return account{}, fmt.Errorf("user id %d has no entry in /etc/passwd, and PostgreSQL needs one: add it, or run this as a user that has one", uid)
 	}
 	return accountFrom(u)
 }
@@ -57,6 +65,13 @@ func accountFrom(u *user.User) (a account, err error) {
 		a.gid, err = strconv.Atoi(u.Gid)
 	}
 	return a, err
+}
+
+func nameOf(uid int) string {
+	if u, err := user.LookupId(strconv.Itoa(uid)); err == nil {
+		return "user " + u.Username
+	}
+	return fmt.Sprintf("user id %d", uid)
 }
 
 // attr has the kernel start a program as the account, in a process group of
@@ -85,22 +100,45 @@ func (a account) mkdir(path string) error {
 	return a.own(path)
 }
 
-// reach tells which folder on the way to path the account cannot enter.
-func (a account) reach(path string) error {
-	if !a.drop {
-		return nil
+// write replaces a file of the account's.
+func (a account) write(path, text string) error {
+	if err := os.WriteFile(path+".tmp", []byte(text), 0o600); err != nil {
+		return err
 	}
-	for dir := filepath.Clean(path); ; dir = filepath.Dir(dir) {
+	if err := a.own(path + ".tmp"); err != nil {
+		return err
+	}
+	return os.Rename(path+".tmp", path)
+}
+
+// reach is an error where the account cannot get to dir.
+func (a account) reach(dir string) error {
+	closed, err := a.closedTo(dir)
+	if closed == "" || err != nil {
+		return err
+	}
+	return fmt.Errorf("PostgreSQL runs as user %s here (it refuses root), who cannot enter %s: keep the data in another folder, as under /var/lib, or chmod o+x %[2]s", a.name, closed)
+}
+
+// closedTo returns the topmost folder on the way to path that the account
+// cannot enter, "" where there is none.
+func (a account) closedTo(path string) (closed string, err error) {
+	if !a.drop {
+		return "", nil
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil {
+		return "", err
+	}
+	for dir := path; ; dir = filepath.Dir(dir) {
 		info, err := os.Stat(dir)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if info.IsDir() && !a.mayEnter(info) {
-			return fmt.Errorf("PostgreSQL runs as user %s here (it refuses root), who cannot enter %s (mode %04o): choose a folder under /var/lib, or chmod o+x %s",
-				a.name, dir, info.Mode().Perm(), dir)
+			closed = dir
 		}
 		if dir == filepath.Dir(dir) {
-			return nil
+			return closed, nil
 		}
 	}
 }

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 )
 
 // dataMajor returns the major version of a data folder, 0 where there is none.
@@ -17,7 +15,7 @@ func dataMajor(data string) (int, error) {
 	text, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
 	if errors.Is(err, os.ErrNotExist) {
 		if entries, _ := os.ReadDir(data); len(entries) > 0 {
-			return 0, fmt.Errorf("%s is not empty, and no PostgreSQL's data: move it away", data)
+			return 0, fmt.Errorf("%s is not empty, and not PostgreSQL's data: move it away", data)
 		}
 		return 0, nil
 	}
@@ -33,21 +31,23 @@ func (s *Server) create(ctx context.Context) error {
 	if major, err := dataMajor(s.data()); err != nil || major != 0 {
 		return err
 	}
-	if err := s.initdb(ctx, s.data()+".new"); err != nil {
+	beside := s.data() + ".new"
+	if err := s.initdb(ctx, beside); err != nil {
 		return err
 	}
 	for _, name := range s.cfg.Databases {
-		if err := s.createDatabase(ctx, s.data()+".new", name); err != nil {
+		if err := s.createDatabase(ctx, beside, name); err != nil {
 			return err
 		}
 	}
-	os.Remove(s.data()) //nolint:errcheck // an empty one would be in the way
-	return os.Rename(s.data()+".new", s.data())
+	if err := os.Remove(s.data()); err != nil && !os.IsNotExist(err) {
+		return err // an empty one was in the way
+	}
+	return os.Rename(beside, s.data())
 }
 
 // initdb makes a cluster in dir, which is emptied first.
-func (s *Server) initdb(ctx context.Context, dir string) error {
-	var err error
+func (s *Server) initdb(ctx context.Context, dir string) (err error) {
 	for _, locale := range locales(s.bin.Major) {
 		if err = os.RemoveAll(dir); err != nil {
 			return err
@@ -61,7 +61,7 @@ func (s *Server) initdb(ctx context.Context, dir string) error {
 		} else {
 			args = append(args, "--no-sync", "--wal-segsize=4")
 		}
-		err = s.account.run(ctx, s.bin.Path("initdb"), dir, args...)
+		_, err = s.account.run(ctx, command{path: s.bin.Path("initdb"), dir: dir, args: args, lock: s.lock})
 		if err == nil || !strings.Contains(err.Error(), "invalid locale") {
 			break
 		}
@@ -77,8 +77,10 @@ func (s *Server) initdb(ctx context.Context, dir string) error {
 // does not (old macOS) case rules are English, or ASCII's alone.
 func locales(major int) [][]string {
 	if major >= 17 {
-		builtin := []string{"--locale-provider=builtin", "--builtin-locale=C.UTF-8"}
-		return [][]string{append(builtin, "--locale=C.UTF-8"), append(builtin, "--locale=C")}
+		builtin := func(libc string) []string {
+			return []string{"--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=" + libc, "--lc-messages=C"}
+		}
+		return [][]string{builtin("C.UTF-8"), builtin("C")}
 	}
 	return [][]string{
 		{"--locale=C.UTF-8", "--lc-messages=C"},
@@ -87,14 +89,11 @@ func locales(major int) [][]string {
 	}
 }
 
-// configure lets in the system users that own the cluster, as any role that
-// asks with no password being the superuser, others with their password.
+// configure lets in the cluster's system user and root as the superuser, by
+// what the kernel says of them, and other roles by password.
 func (s *Server) configure(dir string) error {
 	hba := "local all " + Superuser + " peer map=owner\nlocal all all scram-sha-256\n"
-	ident := "owner root " + Superuser + "\n"
-	if s.account.name != "root" {
-		ident += "owner " + s.account.name + " " + Superuser + "\n"
-	}
+	ident := fmt.Sprintf("owner root %s\nowner \"%s\" %[1]s\n", Superuser, s.account.name)
 	conf := filepath.Join(dir, "postgresql.conf")
 	old, err := os.ReadFile(conf)
 	if err != nil {
@@ -103,11 +102,12 @@ func (s *Server) configure(dir string) error {
 	return errors.Join(
 		s.account.write(filepath.Join(dir, "pg_hba.conf"), hba),
 		s.account.write(filepath.Join(dir, "pg_ident.conf"), ident),
-		s.account.write(conf, "include_if_exists = 'localpg.conf'\n"+uncommented(string(old))))
+		s.account.write(conf, "include_if_exists = 'localpg.conf'\n"+withoutInitdbs(string(old))))
 }
 
-// uncommented drops what initdb itself sets, so that localpg.conf counts.
-func uncommented(conf string) string {
+// withoutInitdbs comments out what initdb sets by itself, so that what
+// localpg.conf says counts, and what somebody adds later goes before that.
+func withoutInitdbs(conf string) string {
 	var b strings.Builder
 	for line := range strings.Lines(conf) {
 		switch name, _, _ := strings.Cut(line, " "); name {
@@ -119,30 +119,18 @@ func uncommented(conf string) string {
 	return b.String()
 }
 
-// write replaces a file of the account's.
-func (a account) write(path, text string) error {
-	if err := os.WriteFile(path+".tmp", []byte(text), 0o600); err != nil {
-		return err
-	}
-	if err := a.own(path + ".tmp"); err != nil {
-		return err
-	}
-	return os.Rename(path+".tmp", path)
-}
-
 // createDatabase makes a database in a cluster that does not run.
 func (s *Server) createDatabase(ctx context.Context, dir, name string) error {
-	cmd := exec.CommandContext(ctx, s.bin.Path("postgres"), "--single", "-F", "-D", dir, "postgres")
-	cmd.Dir, cmd.Env, cmd.SysProcAttr = dir, environment(dir), s.account.attr()
-	cmd.Stdin = strings.NewReader(`CREATE DATABASE "` + strings.ReplaceAll(name, `"`, `""`) + "\"\n")
-	out := &tail{}
-	cmd.Stdout, cmd.Stderr = out, out
-	dieWithParent(cmd.SysProcAttr, syscall.SIGKILL)
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("create database %s: %w: %s", name, err, out)
+	said, err := s.account.run(ctx, command{
+		path: s.bin.Path("postgres"), dir: dir, lock: s.lock,
+		args:  []string{"--single", "-F", "-D", dir, "postgres"},
+		stdin: strings.NewReader(`CREATE DATABASE "` + strings.ReplaceAll(name, `"`, `""`) + "\"\n"),
+	})
+	if err == nil && strings.Contains(said, "ERROR:") {
+		err = errors.New(said)
 	}
-	if said := out.String(); strings.Contains(said, "ERROR:") {
-		return fmt.Errorf("create database %s: %s", name, said)
+	if err != nil {
+		return fmt.Errorf("create database %s: %w", name, err)
 	}
 	return nil
 }

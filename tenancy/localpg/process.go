@@ -13,7 +13,18 @@ import (
 	"time"
 )
 
-// process is a program that is stopped when this one dies.
+// command is a program to run as the account.
+type command struct {
+	path  string
+	dir   string // its working directory
+	args  []string
+	stdin io.Reader
+	log   io.Writer      // gets what it says; nil is nowhere
+	lock  *os.File       // open, so locked, as long as a process of it lives
+	death syscall.Signal // what it gets when this process dies
+}
+
+// process is a program that ends when this one does.
 type process struct {
 	cmd  *exec.Cmd
 	said *tail
@@ -21,16 +32,16 @@ type process struct {
 	err  error
 }
 
-// start starts a program of bin as the account, in dir, with sig as the signal
-// that it gets when this process dies. What it says goes to log, and the end
-// of it is kept.
-func (a account) start(path, dir string, sig syscall.Signal, log io.Writer, extra []*os.File, args ...string) (*process, error) {
-	p := &process{cmd: exec.Command(path, args...), said: &tail{next: log}, done: make(chan struct{})}
-	p.cmd.Dir, p.cmd.Env, p.cmd.ExtraFiles = dir, environment(dir), extra
+// start starts a program. It ends with this process where the kernel can do
+// that (Linux).
+func (a account) start(c command) (*process, error) {
+	p := &process{cmd: exec.Command(c.path, c.args...), said: &tail{next: c.log}, done: make(chan struct{})}
+	p.cmd.Dir, p.cmd.Env, p.cmd.Stdin = c.dir, environment(c.dir), c.stdin
 	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
+	p.cmd.ExtraFiles = []*os.File{c.lock}
 	p.cmd.SysProcAttr = a.attr()
 	p.cmd.WaitDelay = 5 * time.Second // a grandchild may hold the pipe
-	dieWithParent(p.cmd.SysProcAttr, sig)
+	dieWithParent(p.cmd.SysProcAttr, c.death)
 	started := make(chan error)
 	go func() {
 		// The kernel takes the end of this thread for the parent's death, so
@@ -44,39 +55,40 @@ func (a account) start(path, dir string, sig syscall.Signal, log io.Writer, extr
 		}
 	}()
 	if err := <-started; err != nil {
-		return nil, a.explain(path, err)
+		return nil, a.explain(c.path, err)
 	}
 	return p, nil
 }
 
-// run runs a program to its end. Input is its standard input.
-func (a account) run(ctx context.Context, path, dir string, args ...string) error {
-	p, err := a.start(path, dir, syscall.SIGKILL, nil, nil, args...)
+// run runs a program to its end and returns what it said.
+func (a account) run(ctx context.Context, c command) (string, error) {
+	c.death = syscall.SIGKILL
+	p, err := a.start(c)
 	if err != nil {
-		return err
+		return "", err
 	}
 	select {
 	case <-p.done:
 	case <-ctx.Done():
 		p.cmd.Process.Kill() //nolint:errcheck // it has ended then
 		<-p.done
-		return ctx.Err()
+		return "", context.Cause(ctx)
 	}
 	if p.err != nil {
-		return fmt.Errorf("%s: %w: %s", path, p.err, p.said)
+		return "", fmt.Errorf("%s: %w: %s", c.path, p.err, p.said)
 	}
-	return nil
+	return p.said.String(), nil
 }
 
 // explain adds to the error of a start what cannot be seen from it.
 func (a account) explain(path string, err error) error {
-	if os.IsPermission(err) && a.drop {
-		if unreachable := a.reach(path); unreachable != nil {
-			return unreachable
-		}
-		return fmt.Errorf("cannot run %s as user %s (uid %d), and PostgreSQL refuses root; run this as an ordinary user: %w", path, a.name, a.uid, err)
+	if !a.drop || !os.IsPermission(err) {
+		return err
 	}
-	return err
+	if closed, _ := a.closedTo(path); closed != "" {
+		return fmt.Errorf("PostgreSQL runs as user %s here (it refuses root), who cannot enter %s, where its binaries are: chmod o+x %[2]s, or use others: %w", a.name, closed, err)
+	}
+	return fmt.Errorf("PostgreSQL refuses root, and %s cannot be run as user %s (uid %d): run this as an ordinary user: %w", path, a.name, a.uid, err)
 }
 
 // environment is all that a program gets: nothing that is secret, no PG*
@@ -98,7 +110,7 @@ type tail struct {
 	kept []byte
 }
 
-const tailSize = 2048
+const tailSize = 4096
 
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()

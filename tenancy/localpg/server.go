@@ -22,6 +22,7 @@ type Server struct {
 	bin       Binaries
 	account   account
 	owner     *os.File // locked as long as the server is ours
+	lock      *os.File // handed to the server
 	process   *process
 }
 
@@ -103,7 +104,7 @@ func (s *Server) signal(ctx context.Context, sig syscall.Signal) bool {
 
 // release gives up what a server that does not run has of the file system.
 func (s *Server) release() (err error) {
-	if s.socket != "" && filepath.Dir(s.socket) != s.dir {
+	if isShort(s.socket) {
 		err = os.RemoveAll(s.socket)
 	}
 	if s.temporary {

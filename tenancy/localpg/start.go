@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -26,67 +25,52 @@ func start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if cfg, err = cfg.withDefaults(); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, dir: cfg.Dir, temporary: cfg.Dir == ""}
-	if s.temporary {
-		s.dir, err = temporaryDir()
-	} else if s.dir, err = filepath.Abs(cfg.Dir); err == nil {
-		err = makeDir(s.dir)
-	}
-	if err != nil {
+	s := &Server{cfg: cfg, temporary: cfg.Dir == ""}
+	if s.dir, err = makeDir(cfg.Dir); err != nil {
 		return nil, err
 	}
 	if s.owner, err = takeOwnership(s.dir, cfg.Purpose); err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			s.release()
-		}
-	}()
-	if s.account, err = accountFor(s.data(), cfg.Users); err != nil {
-		return nil, err
+	if err = s.start(ctx); err != nil {
+		return nil, errors.Join(err, s.release())
 	}
-	if err = s.account.reach(s.dir); err != nil {
-		return nil, err
-	}
-	if s.bin, err = binariesFor(s.data(), cfg.Binaries); err != nil {
-		return nil, err
-	}
-	return s, s.startData(ctx)
+	return s, nil
 }
 
-// startData starts the server on data that is there or is made.
-func (s *Server) startData(ctx context.Context) error {
-	lock, err := s.clear(ctx)
-	if err != nil {
+// start finds out who runs what, and does.
+func (s *Server) start(ctx context.Context) (err error) {
+	if s.account, err = accountFor(s.data(), s.cfg.Users); err != nil {
 		return err
 	}
-	defer lock.Close() //nolint:errcheck // the server has it from then on
-	if s.temporary && s.fromTemplate(ctx) == nil {
-		if err = s.launch(ctx, lock); err == nil || ctx.Err() != nil {
-			return err
+	if err = s.account.reach(s.dir); err != nil {
+		return err
+	}
+	if s.bin, err = binariesFor(s.data(), s.cfg.Binaries); err != nil {
+		return err
+	}
+	if s.lock, err = s.clear(ctx); err != nil {
+		return err
+	}
+	defer s.lock.Close() //nolint:errcheck // the server has it from then on
+	if s.temporary {
+		if s.copyTemplate(ctx) == nil && s.launch(ctx) == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 		s.discardTemplate()
 	}
 	if err := s.create(ctx); err != nil {
 		return err
 	}
-	return s.launch(ctx, lock)
-}
-
-// makeDir makes the folder of a cluster, and those above it. Who runs the
-// server must get through it when this process is root.
-func makeDir(dir string) error {
-	mode := os.FileMode(0o700)
-	if os.Getuid() == 0 {
-		mode = 0o711
-	}
-	return os.MkdirAll(dir, mode)
+	return s.launch(ctx)
 }
 
 // launch starts postgres itself (pg_ctl would poll each 100 ms), and waits
 // until it is ready.
-func (s *Server) launch(ctx context.Context, lock *os.File) error {
+func (s *Server) launch(ctx context.Context) error {
 	if err := s.makeSocketDir(); err != nil {
 		return err
 	}
@@ -95,8 +79,11 @@ func (s *Server) launch(ctx context.Context, lock *os.File) error {
 		return err
 	}
 	var err error
-	s.process, err = s.account.start(s.bin.Path("postgres"), s.data(), syscall.SIGINT, s.cfg.Log, []*os.File{lock},
-		"-D", s.data(), "-p", port, "-c", `unix_socket_directories="`+s.socket+`"`, "-c", "unix_socket_permissions=0700")
+	s.process, err = s.account.start(command{
+		path: s.bin.Path("postgres"), dir: s.data(), log: s.cfg.Log, lock: s.lock, death: syscall.SIGINT,
+		args: []string{"-D", s.data(), "-p", port,
+			"-c", `unix_socket_directories="` + s.socket + `"`, "-c", "unix_socket_permissions=0700"},
+	})
 	if err != nil {
 		return err
 	}
@@ -141,10 +128,24 @@ func binariesFor(data string, want Binaries) (Binaries, error) {
 	if err != nil && (major == 0 || !errors.Is(err, ErrNoBinaries)) {
 		return Binaries{}, err
 	}
+	return Choose(data, found)
+}
+
+// Choose returns the first of found that can open the data folder: of the same
+// major version, or any where there is no data yet. None is a *VersionError,
+// or ErrNoBinaries.
+func Choose(data string, found []Binaries) (Binaries, error) {
+	major, err := dataMajor(data)
+	if err != nil {
+		return Binaries{}, err
+	}
 	for _, b := range found {
 		if major == 0 || b.Major == major {
 			return b, nil
 		}
+	}
+	if major == 0 {
+		return Binaries{}, ErrNoBinaries
 	}
 	return Binaries{}, &VersionError{Data: data, Major: major, Found: found}
 }

@@ -12,27 +12,34 @@ import (
 	"sync"
 )
 
-// fromTemplate copies a cluster that was made before, or makes the template
-// first: initdb takes half a second, a copy less than a tenth of that.
-func (s *Server) fromTemplate(ctx context.Context) error {
-	if len(s.cfg.Databases) > 0 {
-		return errors.New("a cluster with databases of its own is not kept")
+// copyTemplate copies a cluster that was made before, or makes that first:
+// initdb takes half a second, a copy less than a tenth of it.
+func (s *Server) copyTemplate(ctx context.Context) error {
+	if len(s.cfg.Databases) > 0 || s.cfg.Durable {
+		return errors.New("a template is for clusters like all others")
 	}
 	dir, err := s.templateDir()
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(dir); err != nil {
-		if err := s.makeTemplate(ctx, dir); err != nil {
-			return err
+	info, err := os.Stat(dir)
+	if err != nil {
+		if err = s.makeTemplate(ctx, dir); err == nil {
+			info, err = os.Stat(dir)
 		}
+	}
+	if err != nil {
+		return err
+	}
+	if ownerOf(info) != os.Getuid() {
+		return fmt.Errorf("%s is somebody else's", dir)
 	}
 	return copyTree(os.DirFS(dir), s.data(), s.account)
 }
 
 // templateDir names the template by all that has a say in what initdb makes.
 func (s *Server) templateDir() (string, error) {
-	cache, err := os.UserCacheDir()
+	cache, err := cacheDir()
 	if err != nil {
 		return "", err
 	}
@@ -40,8 +47,17 @@ func (s *Server) templateDir() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "2 %s %s %d %d %s", s.bin.Dir, s.bin.Version, info.Size(), info.ModTime().UnixNano(), s.account.name))
-	return filepath.Join(cache, "localpg", fmt.Sprintf("%s-%x", s.bin.Version, key[:8])), nil
+	key := sha256.Sum256(fmt.Appendf(nil, "3 %s %s %d %d %s", s.bin.Dir, s.bin.Version, info.Size(), info.ModTime().UnixNano(), s.account.name))
+	return filepath.Join(cache, fmt.Sprintf("%s-%x", s.bin.Version, key[:8])), nil
+}
+
+// cacheDir is this user's own, also where sudo has kept another's HOME.
+func cacheDir() (string, error) {
+	if os.Getuid() == 0 {
+		return "/var/cache/localpg", nil
+	}
+	cache, err := os.UserCacheDir()
+	return filepath.Join(cache, "localpg"), err
 }
 
 // makeTemplate runs initdb where the account can write, and keeps the result.
@@ -59,18 +75,18 @@ func (s *Server) makeTemplate(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(beside) //nolint:errcheck // another one's is kept then
+	defer os.RemoveAll(beside) //nolint:errcheck // holds what is not kept
 	if err := copyTree(os.DirFS(made), filepath.Join(beside, "data"), account{}); err != nil {
 		return err
 	}
-	if err := os.Rename(filepath.Join(beside, "data"), dir); err != nil {
-		_, err = os.Stat(dir)
+	if err := os.Rename(filepath.Join(beside, "data"), dir); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
 	return nil
 }
 
-// discardTemplate removes a template from which no server starts.
+// discardTemplate removes a template that could not be copied or from which no
+// server starts, and what was made of it.
 func (s *Server) discardTemplate() {
 	if dir, err := s.templateDir(); err == nil {
 		os.RemoveAll(dir) //nolint:errcheck // plain initdb follows
