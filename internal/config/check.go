@@ -1,0 +1,93 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Complete fills in what depends on the machine, and refuses what cannot be
+// meant. Its errors name the variable and never repeat a secret.
+func (c *Config) Complete() error {
+	if c.DataDir == "" {
+		c.DataDir = defaultDataDir()
+	}
+	dir, err := filepath.Abs(c.DataDir)
+	if err != nil {
+		return fmt.Errorf("PLIO_DATA_DIR: %w", err)
+	}
+	c.DataDir = dir
+	if c.PublicURL, err = publicURL(c.PublicURL); err != nil {
+		return err
+	}
+	return errors.Join(checkListen(c.Listen), c.checkDatabase(), c.checkServer())
+}
+
+func (c *Config) checkDatabase() error {
+	switch {
+	case c.DatabaseURL == "" && c.DatabaseDirectURL != "":
+		return errors.New("PLIO_DATABASE_DIRECT_URL is set and PLIO_DATABASE_URL is not; set both, or only the latter when there is no pooler")
+	case c.DatabaseURL != "" && c.PostgresBin != "":
+		return errors.New("PLIO_POSTGRES_BIN is for the PostgreSQL that plio runs itself, and PLIO_DATABASE_URL names another; unset one of them")
+	case c.MaxConns < 2:
+		return fmt.Errorf("PLIO_MAX_CONNS is %d; plio needs 2 connections at least", c.MaxConns)
+	}
+	return nil
+}
+
+func (c *Config) checkServer() error {
+	switch {
+	case (c.ClientID == "") != (c.ClientSecret == ""):
+		return errors.New("PLIO_CLIENT_ID and PLIO_CLIENT_SECRET belong together; set both or neither")
+	case c.MaxRequests < 1:
+		return fmt.Errorf("PLIO_MAX_REQUESTS is %d; it must be at least 1", c.MaxRequests)
+	case c.DrainDelay < 0 || c.DrainTimeout < 0:
+		return errors.New("PLIO_DRAIN_DELAY and PLIO_DRAIN_TIMEOUT cannot be negative")
+	}
+	return nil
+}
+
+func checkListen(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("PLIO_LISTEN %q is no address to serve on; write it as 127.0.0.1:8080, or :8080 for all addresses of this machine", address)
+	}
+	return nil
+}
+
+// publicURL takes the slash off the end, since paths are put behind it.
+func publicURL(address string) (string, error) {
+	if address == "" {
+		return "", nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil ||
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("PLIO_PUBLIC_URL must be a scheme and a host alone, as https://plio.example.org")
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+// defaultDataDir is relative, and so below the working folder, only for a user
+// without a home.
+func defaultDataDir() string {
+	if os.Geteuid() == 0 {
+		return "/var/lib/plio"
+	}
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "plio")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "plio-data"
+	}
+	return filepath.Join(home, ".local", "share", "plio")
+}
