@@ -30,4 +30,24 @@ var (
 	// ErrState is returned when a tenant is in a state that does not allow the
 	// change, as a built-in tenant that should be trashed.
 	ErrState = errors.New("tenancy: not possible in the tenant's state")
+
+	// ErrNewer is returned when the database has migrations that this program
+	// does not know: it is older than the database.
+	ErrNewer = errors.New("tenancy: the database is newer than this program")
+
+	// ErrChanged is returned when the statements of a migration that has run
+	// are no longer those that ran. Undo the change, and put it into a new
+	// migration.
+	ErrChanged = errors.New("tenancy: a migration was changed after it ran")
+
+	// ErrPathSet is returned when a connection has a search path before a
+	// tenant's transaction gave it one. The message says what to type.
+	ErrPathSet = errors.New("tenancy: the search path outside of tenants is not empty")
+
+	// ErrNotMigrated is returned when the database has no registry yet, or one
+	// of an older version of this package.
+	ErrNotMigrated = errors.New("tenancy: the database is not migrated: run Migrate first")
+
+	// ErrPooler is returned when Config.DirectURL leads to a pooler.
+	ErrPooler = errors.New("tenancy: this needs a connection to PostgreSQL itself, not to a pooler")
 )

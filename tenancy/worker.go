@@ -1,0 +1,150 @@
+package tenancy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// worker applies migrations over one connection.
+type worker struct {
+	m       *migrator
+	conn    *pgx.Conn
+	retries int
+}
+
+// Whoever waits for a lock makes everybody wait behind it. So a try waits for
+// 50 ms at first and 200 ms at most, and then lets the others through.
+const (
+	tries       = 40
+	firstWait   = 50 * time.Millisecond
+	longestWait = 200 * time.Millisecond
+)
+
+// apply brings who from the version before set to the last of set, in one
+// transaction, and keeps the error in the ledger if that fails. t is the zero
+// Tenant for schema public.
+func (w *worker) apply(ctx context.Context, who int64, t Tenant, set source) error {
+	if len(set) == 0 {
+		return nil
+	}
+	started := time.Now()
+	var failed *MigrationError
+	for try := range tries {
+		wait := min(longestWait, firstWait+time.Duration(try)*15*time.Millisecond)
+		failed = w.once(ctx, who, t, set, wait)
+		if failed == nil || ctx.Err() != nil || !busy(failed.Err) {
+			break
+		}
+		w.retries++
+		pause(ctx, wait/2+rand.N(wait*2))
+	}
+	switch {
+	case failed == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	w.keep(ctx, who, failed, set, started)
+	return failed
+}
+
+// pause sleeps, unless ctx ends first.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// once tries the transaction one time, in one trip.
+func (w *worker) once(ctx context.Context, who int64, t Tenant, set source, wait time.Duration) *MigrationError {
+	head := []command{{sql: "BEGIN"}}
+	if w.m.asRole != "" {
+		head = append(head, command{sql: setRole(w.m.asRole)})
+	}
+	head = append(head, command{
+		"SELECT set_config('search_path', $1, true), set_config('lock_timeout', $2, true), set_config('statement_timeout', '0', true)",
+		[]any{t.schema, fmt.Sprintf("%dms", wait.Milliseconds())}})
+	all := head
+	var from []place
+	for _, m := range set {
+		for _, s := range m.statements {
+			all, from = append(all, command{sql: s.sql}), append(from, place{m, s.line})
+		}
+	}
+	all = append(all, entries(who, set)...)
+	all = append(all, command{
+		"SELECT CASE WHEN current_setting('search_path') <> $1 THEN ('search_path is ' || current_setting('search_path'))::int END",
+		[]any{t.schema}}, command{sql: "COMMIT"})
+	done, err := pipeline(ctx, w.conn.PgConn(), all)
+	if err == nil {
+		return nil
+	}
+	w.rollback(ctx)
+	failed := &MigrationError{Tenant: t, Version: set[len(set)-1].version, Err: err}
+	if i := done - len(head); i >= 0 && i < len(from) {
+		failed.Version, failed.At = from[i].version, from[i].String()
+	}
+	return failed
+}
+
+// place is where a statement stands.
+type place struct {
+	migration
+	line int
+}
+
+func (p place) String() string { return fmt.Sprintf("%s line %d", p.file, p.line) }
+
+func (w *worker) rollback(ctx context.Context) {
+	if w.conn.IsClosed() || w.conn.PgConn().TxStatus() == 'I' {
+		return
+	}
+	if _, err := w.conn.Exec(ctx, "ROLLBACK", pgx.QueryExecModeSimpleProtocol); err != nil {
+		hangUp(w.conn)
+	}
+}
+
+// keep writes the failure into the ledger. If even that fails, as it does
+// while the ledger itself is being made, the error is all that is left of it.
+func (w *worker) keep(ctx context.Context, who int64, failed *MigrationError, set source, started time.Time) {
+	if w.conn.IsClosed() || who == ofOwn {
+		return
+	}
+	var sum string
+	for _, m := range set {
+		if m.version == failed.Version {
+			sum = m.checksum
+		}
+	}
+	what := strings.ToValidUTF8(strings.ReplaceAll(failed.Error(), "\x00", ""), "�")
+	const at = "2006-01-02T15:04:05.999999Z07:00"
+	_, err := pipeline(ctx, w.conn.PgConn(), []command{
+		{"DELETE FROM public.tenancy_migration WHERE tenant_id = $1 AND state = 'failed'", []any{who}},
+		{`INSERT INTO public.tenancy_migration (tenant_id, version, checksum, state, error, started_at, finished_at)
+			VALUES ($1, $2, $3, 'failed', $4, $5, $6) ON CONFLICT (tenant_id, version) DO NOTHING`,
+			[]any{who, failed.Version, sum, what, started.Format(at), time.Now().Format(at)}}})
+	if err != nil && !errors.Is(err, ctx.Err()) {
+		w.m.f.cfg.Logger.WarnContext(ctx, "tenancy: the ledger does not know of a failed migration", "failed", failed, "err", err)
+	}
+}
+
+// reconnect replaces a connection that died under a tenant, so that the tenants
+// after it have one.
+func (w *worker) reconnect(ctx context.Context) error {
+	if !w.conn.IsClosed() {
+		return nil
+	}
+	conn, err := connectDirect(ctx, w.m.direct)
+	if err != nil {
+		return err
+	}
+	w.conn = conn
+	return nil
+}
