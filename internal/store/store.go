@@ -27,14 +27,44 @@ var (
 type Tenant struct {
 	*tenantdb.Queries
 	Shared
+	db tenantdb.DBTX
 }
 
 // Shared queries the shared tables.
 type Shared struct{ *shareddb.Queries }
 
+// Rows, by the names that other rooms use.
+type (
+	Caller       = shareddb.CallerByTokenRow
+	User         = shareddb.User
+	Role         = shareddb.Role
+	Membership   = shareddb.MembershipListRow
+	Organization = shareddb.OrganizationByIDRow
+
+	Plio          = tenantdb.Plio
+	PlioWithVideo = tenantdb.PlioByUUIDRow
+	Video         = tenantdb.Video
+	Item          = tenantdb.Item
+	ItemWhole     = tenantdb.ItemListRow
+	Question      = tenantdb.Question
+	QuestionWhole = tenantdb.QuestionListRow
+	Image         = tenantdb.Image
+)
+
+// Parameters of the queries that take many.
+type (
+	OrganizationChange = shareddb.OrganizationUpdateParams
+	MembershipChange   = shareddb.MembershipUpdateParams
+	NewPlio            = tenantdb.PlioInsertParams
+	PlioChange         = tenantdb.PlioUpdateParams
+	VideoChange        = tenantdb.VideoUpdateParams
+	NewQuestion        = tenantdb.QuestionInsertParams
+)
+
 // BindTenant returns the queries of the workspace that tx is bound to.
 func BindTenant(tx tenancy.Tx) Tenant {
-	return Tenant{tenantdb.New(mapped{tx}), BindShared(tx)}
+	db := mapped{tx}
+	return Tenant{tenantdb.New(db), BindShared(tx), db}
 }
 
 // BindShared returns the shared queries on db, a pool or a transaction.

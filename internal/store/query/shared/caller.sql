@@ -9,7 +9,7 @@ SELECT u.id AS user_id, u.is_superuser, u.status AS user_status,
     coalesce(r.name, '')::text AS role,
     NOT EXISTS (
         SELECT 1 FROM public.tenancy_migration m
-        WHERE m.tenant_id = t.id AND m.version = @latest_version AND m.state = 'done') AS behind
+        WHERE m.tenant_id = t.id AND m.version = @latest_version AND m.state = 'applied') AS behind
 FROM public.token k
 JOIN public."user" u ON u.id = k.user_id AND u.is_active AND u.deleted IS NULL
 LEFT JOIN public.tenancy_tenant named ON named.key = @shortcode::text AND named.state IN ('active', 'suspended')
@@ -20,7 +20,7 @@ JOIN public.tenancy_tenant t ON t.key = CASE
     WHEN ou.id IS NOT NULL OR u.is_superuser OR named.key = 'plio' THEN named.key
     WHEN named.state = 'active' AND EXISTS (
         SELECT 1 FROM public.tenancy_migration m
-        WHERE m.tenant_id = named.id AND m.version = @latest_version AND m.state = 'done') THEN named.key
+        WHERE m.tenant_id = named.id AND m.version = @latest_version AND m.state = 'applied') THEN named.key
     ELSE 'void' END
 WHERE k.sha256 = @hash AND k.kind = 'access' AND k.expires_at > @at AND k.used_at IS NULL;
 
@@ -30,6 +30,6 @@ SELECT t.id AS workspace_id, t.key::text AS shortcode, t.schema_name
 FROM public.tenancy_tenant t
 WHERE t.key IN (@shortcode::text, 'void') AND t.state = 'active' AND EXISTS (
     SELECT 1 FROM public.tenancy_migration m
-    WHERE m.tenant_id = t.id AND m.version = @latest_version AND m.state = 'done')
+    WHERE m.tenant_id = t.id AND m.version = @latest_version AND m.state = 'applied')
 ORDER BY t.key = 'void'
 LIMIT 1;
