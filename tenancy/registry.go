@@ -108,14 +108,3 @@ func (f *fleet) infos(ctx context.Context, q querier, where string, args ...any)
 	}
 	return infos, nil
 }
-
-// changeable fails for the zero Tenant and for one that is built in.
-func (f *fleet) changeable(t Tenant) error {
-	if t.schema == "" {
-		return ErrNoTenant
-	}
-	if f.builtIn[t.schema] {
-		return fmt.Errorf("%w: %q is built in", ErrState, t.key)
-	}
-	return nil
-}
