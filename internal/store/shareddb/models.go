@@ -15,6 +15,16 @@ type OauthClient struct {
 	CreatedAt    time.Time
 }
 
+type OneTimePassword struct {
+	ID         int64
+	Mobile     string
+	CodeSHA256 []byte
+	ExpiresAt  time.Time
+	UsedAt     *time.Time
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
 type Organization struct {
 	ID           int64
 	Name         string

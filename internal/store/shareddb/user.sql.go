@@ -120,6 +120,133 @@ func (q *Queries) UserByIdentity(ctx context.Context, kind string, value string,
 	return i, err
 }
 
+const userClaim = `-- name: UserClaim :one
+WITH new AS MATERIALIZED (SELECT nextval('public.user_key_id_seq') AS id),
+claimed AS (
+    INSERT INTO public.user_identity (kind, value, user_id)
+    SELECT $5, $6, new.id FROM new
+    ON CONFLICT (kind, value, issuer) DO NOTHING
+    RETURNING user_id),
+key AS (INSERT INTO public.user_key (id) SELECT user_id FROM claimed RETURNING id)
+INSERT INTO public."user" (id, email, mobile, first_name, last_name, status)
+SELECT key.id, $1, $2, $3, $4, 'approved' FROM key
+RETURNING id, email, mobile, first_name, last_name, password, status, is_active, is_staff, is_superuser, avatar_url, config, unique_id, auth_org_id, last_login, date_joined, deleted, created_at, updated_at
+`
+
+type UserClaimParams struct {
+	Email     *string
+	Mobile    *string
+	FirstName string
+	LastName  string
+	Kind      string
+	Value     string
+}
+
+// Makes the user whom an identity belongs to, or returns no row when somebody
+// has it: keys of other tables are looked at when the whole statement is done.
+func (q *Queries) UserClaim(ctx context.Context, arg UserClaimParams) (User, error) {
+	row := q.db.QueryRow(ctx, userClaim,
+		arg.Email,
+		arg.Mobile,
+		arg.FirstName,
+		arg.LastName,
+		arg.Kind,
+		arg.Value,
+	)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.Mobile,
+		&i.FirstName,
+		&i.LastName,
+		&i.Password,
+		&i.Status,
+		&i.IsActive,
+		&i.IsStaff,
+		&i.IsSuperuser,
+		&i.AvatarURL,
+		&i.Config,
+		&i.UniqueID,
+		&i.AuthOrgID,
+		&i.LastLogin,
+		&i.DateJoined,
+		&i.Deleted,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
+const userCreate = `-- name: UserCreate :one
+WITH key AS (INSERT INTO public.user_key DEFAULT VALUES RETURNING id),
+identity AS (
+    INSERT INTO public.user_identity (kind, value, user_id)
+    SELECT unnest($7::text[]), unnest($8::text[]), key.id FROM key)
+INSERT INTO public."user" (id, email, mobile, first_name, last_name, status, is_superuser, is_staff)
+SELECT key.id, $1, $2, $3, $4, $5, $6, $6 FROM key
+RETURNING id, email, mobile, first_name, last_name, password, status, is_active, is_staff, is_superuser, avatar_url, config, unique_id, auth_org_id, last_login, date_joined, deleted, created_at, updated_at
+`
+
+type UserCreateParams struct {
+	Email       *string
+	Mobile      *string
+	FirstName   string
+	LastName    string
+	Status      string
+	IsSuperuser bool
+	Kinds       []string
+	Vals        []string
+}
+
+// Makes a user with all identities, or fails when somebody has one of them.
+func (q *Queries) UserCreate(ctx context.Context, arg UserCreateParams) (User, error) {
+	row := q.db.QueryRow(ctx, userCreate,
+		arg.Email,
+		arg.Mobile,
+		arg.FirstName,
+		arg.LastName,
+		arg.Status,
+		arg.IsSuperuser,
+		arg.Kinds,
+		arg.Vals,
+	)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.Mobile,
+		&i.FirstName,
+		&i.LastName,
+		&i.Password,
+		&i.Status,
+		&i.IsActive,
+		&i.IsStaff,
+		&i.IsSuperuser,
+		&i.AvatarURL,
+		&i.Config,
+		&i.UniqueID,
+		&i.AuthOrgID,
+		&i.LastLogin,
+		&i.DateJoined,
+		&i.Deleted,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
+const userIdentityFree = `-- name: UserIdentityFree :exec
+DELETE FROM public.user_identity i USING public."user" u
+WHERE u.id = i.user_id AND u.deleted IS NOT NULL AND i.kind = $1 AND i.value = ANY ($2::text[])
+`
+
+// Whoever is deleted is known by nothing any more.
+func (q *Queries) UserIdentityFree(ctx context.Context, kind string, vals []string) error {
+	_, err := q.db.Exec(ctx, userIdentityFree, kind, vals)
+	return err
+}
+
 const userIdentityInsert = `-- name: UserIdentityInsert :exec
 INSERT INTO public.user_identity (kind, value, issuer, user_id) VALUES ($1, $2, $3, $4)
 `
@@ -276,6 +403,22 @@ func (q *Queries) UserList(ctx context.Context) ([]UserListRow, error) {
 	return items, nil
 }
 
+const userNameFill = `-- name: UserNameFill :exec
+UPDATE public."user" SET first_name = $1, last_name = $2, updated_at = $3
+WHERE id = $4 AND first_name = '' AND last_name = ''
+`
+
+// A name that is there stays.
+func (q *Queries) UserNameFill(ctx context.Context, firstName string, lastName string, at time.Time, iD int64) error {
+	_, err := q.db.Exec(ctx, userNameFill,
+		firstName,
+		lastName,
+		at,
+		iD,
+	)
+	return err
+}
+
 const userSuperuserUpdate = `-- name: UserSuperuserUpdate :exec
 UPDATE public."user" SET is_superuser = $1, is_staff = $1, updated_at = $2 WHERE id = $3
 `
@@ -283,4 +426,58 @@ UPDATE public."user" SET is_superuser = $1, is_staff = $1, updated_at = $2 WHERE
 func (q *Queries) UserSuperuserUpdate(ctx context.Context, isSuperuser bool, at time.Time, iD int64) error {
 	_, err := q.db.Exec(ctx, userSuperuserUpdate, isSuperuser, at, iD)
 	return err
+}
+
+const usersByMobile = `-- name: UsersByMobile :many
+SELECT i.value AS mobile, i.user_id FROM public.user_identity i
+JOIN public."user" u ON u.id = i.user_id AND u.deleted IS NULL
+WHERE i.kind = 'mobile' AND i.issuer = 0 AND i.value = ANY ($1::text[])
+`
+
+type UsersByMobileRow struct {
+	Mobile string
+	UserID int64
+}
+
+func (q *Queries) UsersByMobile(ctx context.Context, mobiles []string) ([]UsersByMobileRow, error) {
+	rows, err := q.db.Query(ctx, usersByMobile, mobiles)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []UsersByMobileRow{}
+	for rows.Next() {
+		var i UsersByMobileRow
+		if err := rows.Scan(&i.Mobile, &i.UserID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const usersClaimByMobile = `-- name: UsersClaimByMobile :execrows
+WITH new AS MATERIALIZED (
+    SELECT nextval('public.user_key_id_seq') AS id, m.mobile FROM unnest($1::text[]) AS m (mobile)),
+claimed AS (
+    INSERT INTO public.user_identity (kind, value, user_id)
+    SELECT 'mobile', new.mobile, new.id FROM new ORDER BY new.mobile COLLATE "C"
+    ON CONFLICT (kind, value, issuer) DO NOTHING
+    RETURNING user_id, value),
+key AS (INSERT INTO public.user_key (id) SELECT user_id FROM claimed RETURNING id)
+INSERT INTO public."user" (id, mobile, status)
+SELECT claimed.user_id, claimed.value, 'approved' FROM claimed
+`
+
+// As UserClaim, for many: always in one order, so that two at once cannot wait
+// for each other.
+func (q *Queries) UsersClaimByMobile(ctx context.Context, mobiles []string) (int64, error) {
+	result, err := q.db.Exec(ctx, usersClaimByMobile, mobiles)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
