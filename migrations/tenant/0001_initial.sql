@@ -5,8 +5,10 @@
 CREATE TABLE person (
     user_id       bigint PRIMARY KEY,
     profile       jsonb,
+    import_key    text,
     first_seen_at timestamptz NOT NULL DEFAULT now()
 );
+ALTER TABLE person ADD CONSTRAINT person_import_key UNIQUE (import_key);
 
 -- Everywhere: deleted is when a row was put away, extra what an import brought
 -- that has no column, import_key which entity of the old store a row came from.
