@@ -120,27 +120,25 @@ func (a account) reach(dir string) error {
 	return fmt.Errorf("PostgreSQL runs as user %s here (it refuses root), who cannot enter %s: keep the data in another folder, as under /var/lib, or chmod o+x %[2]s", a.name, closed)
 }
 
-// closedTo returns the topmost folder on the way to path that the account
-// cannot enter, "" where there is none.
+// closedTo returns the topmost folder on the way to path, or to what it links
+// to, that the account cannot enter; "" where there is none.
 func (a account) closedTo(path string) (closed string, err error) {
-	if !a.drop {
-		return "", nil
-	}
-	if path, err = filepath.EvalSymlinks(path); err != nil {
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil || !a.drop {
 		return "", err
 	}
-	for dir := path; ; dir = filepath.Dir(dir) {
-		info, err := os.Stat(dir)
-		if err != nil {
-			return "", err
-		}
-		if info.IsDir() && !a.mayEnter(info) {
-			closed = dir
-		}
-		if dir == filepath.Dir(dir) {
-			return closed, nil
+	for _, start := range []string{path, target} {
+		for dir, below := start, ""; dir != below; dir, below = filepath.Dir(dir), dir {
+			info, err := os.Stat(dir)
+			if err != nil {
+				return "", err
+			}
+			if info.IsDir() && !a.mayEnter(info) {
+				closed = dir
+			}
 		}
 	}
+	return closed, nil
 }
 
 func (a account) mayEnter(info os.FileInfo) bool {

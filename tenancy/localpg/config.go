@@ -38,6 +38,9 @@ type Config struct {
 	// process is root; the first that exists. Data that exists runs as its
 	// owner. Defaults to postgres, nobody.
 	Users []string
+	// Cache is the folder of the templates that temporary clusters are copied
+	// from. Defaults to localpg in this user's cache folder.
+	Cache string
 	// Purpose is told to who finds the cluster in use. Defaults to the name of
 	// the program.
 	Purpose string
@@ -51,6 +54,9 @@ var settingName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
 func (c Config) withDefaults() (Config, error) {
 	if len(c.Users) == 0 {
 		c.Users = []string{"postgres", "nobody"}
+	}
+	if c.Cache == "" {
+		c.Cache = cacheDir()
 	}
 	if c.StopTimeout == 0 {
 		c.StopTimeout = time.Minute

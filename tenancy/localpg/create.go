@@ -26,24 +26,31 @@ func dataMajor(data string) (int, error) {
 }
 
 // create makes the cluster where there is none: beside, then renamed, so that
-// it is there whole or not at all.
-func (s *Server) create(ctx context.Context) error {
-	if major, err := dataMajor(s.data()); err != nil || major != 0 {
-		return err
+// it is there whole or not at all. It tells whether it was copied from a
+// template, which it is not unless that is allowed.
+func (s *Server) create(ctx context.Context, copying bool) (copied bool, err error) {
+	if major, err := dataMajor(s.DataDir()); err != nil || major != 0 {
+		return false, err
 	}
-	beside := s.data() + ".new"
-	if err := s.initdb(ctx, beside); err != nil {
-		return err
+	beside := s.DataDir() + ".new"
+	if copying {
+		copied = s.copyTemplate(ctx, beside) == nil
+	}
+	if !copied {
+		err = s.initdb(ctx, beside)
 	}
 	for _, name := range s.cfg.Databases {
-		if err := s.createDatabase(ctx, beside, name); err != nil {
-			return err
+		if err == nil {
+			err = s.createDatabase(ctx, beside, name)
 		}
 	}
-	if err := os.Remove(s.data()); err != nil && !os.IsNotExist(err) {
-		return err // an empty one was in the way
+	if err != nil {
+		return false, err
 	}
-	return os.Rename(beside, s.data())
+	if err := os.Remove(s.DataDir()); err != nil && !os.IsNotExist(err) {
+		return false, err // an empty one was in the way
+	}
+	return copied, os.Rename(beside, s.DataDir())
 }
 
 // initdb makes a cluster in dir, which is emptied first.

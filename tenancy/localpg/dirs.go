@@ -75,11 +75,11 @@ func sweep(root string) {
 		if err != nil || !info.IsDir() || ownerOf(info) != os.Getuid() || time.Since(info.ModTime()) < time.Minute {
 			continue
 		}
-		owner, err := lockFile(filepath.Join(dir, ownerLock))
+		owner, err := lockFile(filepath.Join(dir, ownerLock), syscall.LOCK_EX)
 		if owner == nil || err != nil {
 			continue
 		}
-		if server, err := lockFile(filepath.Join(dir, serverLock)); server != nil && err == nil {
+		if server, err := lockFile(filepath.Join(dir, serverLock), syscall.LOCK_EX); server != nil && err == nil {
 			os.RemoveAll(dir) //nolint:errcheck // the next one tries again
 			server.Close()    //nolint:errcheck // only locked
 		}

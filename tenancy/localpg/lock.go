@@ -3,6 +3,7 @@ package localpg
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,21 +14,29 @@ import (
 // Files in the cluster's folder. The first is locked by the process that
 // started the server, the second by the server's own processes, who inherit
 // it: so it is free when the last of them is gone, whoever was killed, in
-// whichever container, and says so on every system.
+// whichever container, and says so on every system. The third is shared by
+// those who are attached.
 const (
 	ownerLock  = "owner.lock"
 	serverLock = "server.lock"
+	usersLock  = "users.lock"
 )
 
-// lockFile opens path and locks it against all others, until the last process
-// that has the file open has closed it. It returns nil where it is taken.
-func lockFile(path string) (*os.File, error) {
+// lockFile opens path and locks it, alone (LOCK_EX) or with others (LOCK_SH),
+// until the last process that has it open has closed it. It returns nil where
+// it is taken.
+func lockFile(path string, how int) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if errors.Is(err, fs.ErrPermission) {
+		if info, gone := os.Stat(filepath.Dir(path)); gone == nil {
+			return nil, fmt.Errorf("%s belongs to %s: run this as that user, or as root", filepath.Dir(path), nameOf(ownerOf(info)))
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
 	for {
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err = syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
 		switch {
 		case err == nil:
 			return f, nil
@@ -44,7 +53,7 @@ func lockFile(path string) (*os.File, error) {
 
 // takeOwnership makes this process the one that may start the server.
 func takeOwnership(dir, purpose string) (*os.File, error) {
-	f, err := lockFile(filepath.Join(dir, ownerLock))
+	f, err := lockFile(filepath.Join(dir, ownerLock), syscall.LOCK_EX)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 // port is a part of the socket's name only.
 const port = "5432"
 
-// Server is a running PostgreSQL.
+// Server is a running PostgreSQL, of this process or attached to.
 type Server struct {
 	cfg       Config
 	dir       string // the cluster's folder
@@ -22,19 +22,21 @@ type Server struct {
 	bin       Binaries
 	account   account
 	owner     *os.File // locked as long as the server is ours
+	users     *os.File // locked by those who are attached, or to keep them out
 	lock      *os.File // handed to the server
-	process   *process
+	process   *process // nil where attached
+	unwatch   func()   // nil where not attached
+	pid       int
+	done      chan struct{}
 }
 
 // URL leads to database postgres, as the superuser.
 func (s *Server) URL() string { return s.URLFor("postgres") }
 
 // URLFor leads to another database of the server, as the superuser.
-func (s *Server) URLFor(database string) string { return urlFor(s.socket, database) }
-
-func urlFor(socket, database string) string {
+func (s *Server) URLFor(database string) string {
 	u := url.URL{Scheme: "postgres", Path: "/" + database, RawQuery: url.Values{
-		"host": {socket}, "port": {port}, "user": {Superuser}, "sslmode": {"disable"}}.Encode()}
+		"host": {s.socket}, "port": {port}, "user": {Superuser}, "sslmode": {"disable"}}.Encode()}
 	return "postgres://" + u.EscapedPath() + "?" + u.RawQuery
 }
 
@@ -42,25 +44,27 @@ func urlFor(socket, database string) string {
 func (s *Server) SocketDir() string { return s.socket }
 
 // DataDir is the data folder.
-func (s *Server) DataDir() string { return s.data() }
+func (s *Server) DataDir() string { return filepath.Join(s.dir, "data") }
 
 // Binaries are those that the server was started with.
 func (s *Server) Binaries() Binaries { return s.bin }
 
 // PID is the process id of the postmaster.
-func (s *Server) PID() int { return s.process.cmd.Process.Pid }
+func (s *Server) PID() int { return s.pid }
 
-// Done is closed when the server has ended, for whatever reason.
-func (s *Server) Done() <-chan struct{} { return s.process.done }
+// Done is closed when the server has ended, for whatever reason; of an
+// attached one within half a second.
+func (s *Server) Done() <-chan struct{} { return s.done }
 
-// Err says why the server has ended: nil while it runs, and after a clean end.
+// Err says why the server has ended: nil while it runs, after a clean end, and
+// where it was attached to.
 func (s *Server) Err() error {
 	select {
-	case <-s.process.done:
+	case <-s.done:
 	default:
 		return nil
 	}
-	if s.process.err == nil {
+	if s.process == nil || s.process.err == nil {
 		return nil
 	}
 	return fmt.Errorf("localpg: PostgreSQL ended: %w: %s", s.process.err, s.process.said)
@@ -69,9 +73,11 @@ func (s *Server) Err() error {
 // Stop ends the server: open transactions are rolled back, connections closed,
 // and what is not clean after Config.StopTimeout, or when ctx ends, is ended
 // the hard way, from which the next Start recovers. A temporary cluster is
-// removed. Stop may be called again.
+// removed. An attached server goes on. Stop may be called again.
 func (s *Server) Stop(ctx context.Context) error {
-	s.end(ctx)
+	if s.process != nil {
+		s.end(ctx)
+	}
 	return s.release()
 }
 
@@ -84,9 +90,9 @@ func (s *Server) end(ctx context.Context) {
 			return
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if !s.signal(ctx, syscall.SIGQUIT) {
+	if !s.signal(hard, syscall.SIGQUIT) {
 		s.signal(context.WithoutCancel(ctx), syscall.SIGKILL)
 	}
 }
@@ -95,23 +101,26 @@ func (s *Server) end(ctx context.Context) {
 func (s *Server) signal(ctx context.Context, sig syscall.Signal) bool {
 	s.process.cmd.Process.Signal(sig) //nolint:errcheck // it has ended then
 	select {
-	case <-s.process.done:
+	case <-s.done:
 		return true
 	case <-ctx.Done():
 		return false
 	}
 }
 
-// release gives up what a server that does not run has of the file system.
+// release gives up what a server that does not run, or is not ours, has of the
+// file system.
 func (s *Server) release() (err error) {
-	if isShort(s.socket) {
+	if s.unwatch != nil {
+		s.unwatch()
+	}
+	if s.owner != nil && isShort(s.socket) {
 		err = os.RemoveAll(s.socket)
 	}
 	if s.temporary {
 		err = os.RemoveAll(s.dir)
 	}
-	s.owner.Close() //nolint:errcheck // nothing was written since
+	s.owner.Close() //nolint:errcheck // nothing was written since; nil is closed
+	s.users.Close() //nolint:errcheck // only locked; nil is closed
 	return err
 }
-
-func (s *Server) data() string { return filepath.Join(s.dir, "data") }

@@ -40,29 +40,28 @@ func start(ctx context.Context, cfg Config) (_ *Server, err error) {
 
 // start finds out who runs what, and does.
 func (s *Server) start(ctx context.Context) (err error) {
-	if s.account, err = accountFor(s.data(), s.cfg.Users); err != nil {
+	if s.account, err = accountFor(s.DataDir(), s.cfg.Users); err != nil {
 		return err
 	}
 	if err = s.account.reach(s.dir); err != nil {
 		return err
 	}
-	if s.bin, err = binariesFor(s.data(), s.cfg.Binaries); err != nil {
+	if s.bin, err = binariesFor(s.DataDir(), s.cfg.Binaries); err != nil {
 		return err
 	}
 	if s.lock, err = s.clear(ctx); err != nil {
 		return err
 	}
 	defer s.lock.Close() //nolint:errcheck // the server has it from then on
-	if s.temporary {
-		if s.copyTemplate(ctx) == nil && s.launch(ctx) == nil {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		s.discardTemplate()
+	copied, err := s.create(ctx, !s.cfg.Durable)
+	if err != nil {
+		return err
 	}
-	if err := s.create(ctx); err != nil {
+	if err = s.launch(ctx); err == nil || !copied || ctx.Err() != nil {
+		return err
+	}
+	s.discardTemplate()
+	if _, err = s.create(ctx, false); err != nil {
 		return err
 	}
 	return s.launch(ctx)
@@ -74,19 +73,20 @@ func (s *Server) launch(ctx context.Context) error {
 	if err := s.makeSocketDir(); err != nil {
 		return err
 	}
-	conf := filepath.Join(s.data(), "localpg.conf")
+	conf := filepath.Join(s.DataDir(), "localpg.conf")
 	if err := s.account.write(conf, s.cfg.settings(s.bin.Major)); err != nil {
 		return err
 	}
 	var err error
 	s.process, err = s.account.start(command{
-		path: s.bin.Path("postgres"), dir: s.data(), log: s.cfg.Log, lock: s.lock, death: syscall.SIGINT,
-		args: []string{"-D", s.data(), "-p", port,
+		path: s.bin.Path("postgres"), dir: s.DataDir(), log: s.cfg.Log, lock: s.lock, death: syscall.SIGINT,
+		args: []string{"-D", s.DataDir(), "-p", port,
 			"-c", `unix_socket_directories="` + s.socket + `"`, "-c", "unix_socket_permissions=0700"},
 	})
 	if err != nil {
 		return err
 	}
+	s.pid, s.done = s.process.cmd.Process.Pid, s.process.done
 	if err := s.ready(ctx); err != nil {
 		s.end(context.WithoutCancel(ctx))
 		return err
@@ -100,13 +100,13 @@ func (s *Server) ready(ctx context.Context) error {
 	tick := time.NewTicker(3 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if p, ok := readPIDFile(s.data()); ok && p.ready && p.pid == s.PID() {
+		if p, ok := readPIDFile(s.DataDir()); ok && p.ready && p.pid == s.PID() {
 			return nil
 		}
 		select {
 		case <-tick.C:
-		case <-s.process.done:
-			return fmt.Errorf("PostgreSQL %s did not start on %s: %s", s.bin.Version, s.data(), s.process.said)
+		case <-s.done:
+			return fmt.Errorf("PostgreSQL %s did not start on %s: %s", s.bin.Version, s.DataDir(), s.process.said)
 		case <-ctx.Done():
 			return fmt.Errorf("PostgreSQL was not ready: %w: %s", context.Cause(ctx), s.process.said)
 		}

@@ -14,10 +14,7 @@ import (
 
 // copyTemplate copies a cluster that was made before, or makes that first:
 // initdb takes half a second, a copy less than a tenth of it.
-func (s *Server) copyTemplate(ctx context.Context) error {
-	if len(s.cfg.Databases) > 0 || s.cfg.Durable {
-		return errors.New("a template is for clusters like all others")
-	}
+func (s *Server) copyTemplate(ctx context.Context, to string) error {
 	dir, err := s.templateDir()
 	if err != nil {
 		return err
@@ -34,30 +31,36 @@ func (s *Server) copyTemplate(ctx context.Context) error {
 	if ownerOf(info) != os.Getuid() {
 		return fmt.Errorf("%s is somebody else's", dir)
 	}
-	return copyTree(os.DirFS(dir), s.data(), s.account)
+	if err := os.RemoveAll(to); err != nil {
+		return err
+	}
+	return copyTree(os.DirFS(dir), to, s.account)
 }
 
 // templateDir names the template by all that has a say in what initdb makes.
 func (s *Server) templateDir() (string, error) {
-	cache, err := cacheDir()
-	if err != nil {
-		return "", err
+	if s.cfg.Cache == "" {
+		return "", errors.New("this user has no cache folder")
 	}
 	info, err := os.Stat(s.bin.Path("postgres"))
 	if err != nil {
 		return "", err
 	}
 	key := sha256.Sum256(fmt.Appendf(nil, "3 %s %s %d %d %s", s.bin.Dir, s.bin.Version, info.Size(), info.ModTime().UnixNano(), s.account.name))
-	return filepath.Join(cache, fmt.Sprintf("%s-%x", s.bin.Version, key[:8])), nil
+	return filepath.Join(s.cfg.Cache, fmt.Sprintf("%s-%x", s.bin.Version, key[:8])), nil
 }
 
-// cacheDir is this user's own, also where sudo has kept another's HOME.
-func cacheDir() (string, error) {
+// cacheDir is this user's own, also where sudo has kept another's HOME; "" is
+// none.
+func cacheDir() string {
 	if os.Getuid() == 0 {
-		return "/var/cache/localpg", nil
+		return "/var/cache/localpg"
 	}
 	cache, err := os.UserCacheDir()
-	return filepath.Join(cache, "localpg"), err
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(cache, "localpg")
 }
 
 // makeTemplate runs initdb where the account can write, and keeps the result.
@@ -85,13 +88,13 @@ func (s *Server) makeTemplate(ctx context.Context, dir string) error {
 	return nil
 }
 
-// discardTemplate removes a template that could not be copied or from which no
-// server starts, and what was made of it.
+// discardTemplate removes a template from which no server starts, and what was
+// made of it.
 func (s *Server) discardTemplate() {
 	if dir, err := s.templateDir(); err == nil {
 		os.RemoveAll(dir) //nolint:errcheck // plain initdb follows
 	}
-	os.RemoveAll(s.data()) //nolint:errcheck // its failure shows in what follows
+	os.RemoveAll(s.DataDir()) //nolint:errcheck // its failure shows in what follows
 }
 
 // copyTree copies folders and files, as a's, four files at a time.
