@@ -9,9 +9,10 @@ import (
 
 // Rows of logging in, and what makes them.
 type (
-	OneTimePassword = shareddb.OneTimePassword
-	SignInLink      = shareddb.SignInLinkByHashRow
-	NewTokenPair    = shareddb.TokenPairInsertParams
+	OneTimePassword  = shareddb.OneTimePassword
+	SignInLink       = shareddb.SignInLinkByHashRow
+	NewTokenPair     = shareddb.TokenPairInsertParams
+	UserOrganization = shareddb.OrganizationsOfUserRow
 )
 
 // PurgeLogins deletes at most batch rows each of the tokens, one-time passwords

@@ -58,6 +58,15 @@ func (q *Queries) FirstLinkLock(ctx context.Context) error {
 	return err
 }
 
+const oAuthClientInsert = `-- name: OAuthClientInsert :exec
+INSERT INTO public.oauth_client (id, client_secret) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING
+`
+
+func (q *Queries) OAuthClientInsert(ctx context.Context, iD string, clientSecret string) error {
+	_, err := q.db.Exec(ctx, oAuthClientInsert, iD, clientSecret)
+	return err
+}
+
 const oneTimePasswordInsert = `-- name: OneTimePasswordInsert :one
 INSERT INTO public.one_time_password (mobile, code_sha256, expires_at, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $4)

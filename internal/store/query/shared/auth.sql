@@ -73,3 +73,6 @@ RETURNING user_id;
 -- name: SignInLinkPurge :execrows
 DELETE FROM public.sign_in_link WHERE sha256 IN (
     SELECT l.sha256 FROM public.sign_in_link l WHERE l.expires_at < @at LIMIT @batch FOR UPDATE SKIP LOCKED);
+
+-- name: OAuthClientInsert :exec
+INSERT INTO public.oauth_client (id, client_secret) VALUES (@id, @client_secret) ON CONFLICT (id) DO NOTHING;

@@ -1,0 +1,99 @@
+package auth
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"example.org/plio/internal/store"
+)
+
+// Key encrypts what must be shown again, such as an organization's API key.
+type Key struct {
+	gcm         cipher.AEAD
+	fingerprint []byte
+}
+
+const keySize = 32
+
+func newKey(secret []byte) (Key, error) {
+	block, err := aes.NewCipher(secret)
+	if err != nil {
+		return Key{}, err
+	}
+	gcm, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return Key{}, err
+	}
+	print := sha256.Sum256(append([]byte("plio encryption key\x00"), secret...))
+	return Key{gcm, print[:]}, nil
+}
+
+// Seal encrypts secret (AES-256-GCM, a random nonce each time). Only Open with
+// the same about, which says what the secret is, returns it.
+func (k Key) Seal(secret, about []byte) []byte { return k.gcm.Seal(nil, nil, secret, about) }
+
+// Open decrypts what Seal made.
+func (k Key) Open(sealed, about []byte) ([]byte, error) {
+	secret, err := k.gcm.Open(nil, nil, sealed, about)
+	if err != nil {
+		return nil, errors.New("auth: a kept secret cannot be read: it was changed, or belongs elsewhere")
+	}
+	return secret, nil
+}
+
+// Fingerprint tells keys apart without telling them.
+func (k Key) Fingerprint() []byte { return k.fingerprint }
+
+// KeyMismatchError is returned for a key that is not the database's.
+type KeyMismatchError struct{ Database, Given string }
+
+// Error implements error.
+func (e *KeyMismatchError) Error() string {
+	return fmt.Sprintf("this database was written with another encryption key (fingerprint %s) than the one given (%s); "+
+		"set PLIO_ENCRYPTION_KEY to the right one, or put back the file %s that was in the data folder when the database was made",
+		e.Database, e.Given, keyFile)
+}
+
+// CheckKey makes sure that k is the key that the database was written with; the
+// first start of all notes it. It returns a *KeyMismatchError.
+func CheckKey(ctx context.Context, shared store.Shared, k Key) error {
+	if err := shared.KeyFingerprintInsert(ctx, k.fingerprint); err != nil {
+		return err
+	}
+	kept, err := shared.KeyFingerprint(ctx)
+	if err != nil {
+		return err
+	}
+	if subtle.ConstantTimeCompare(kept, k.fingerprint) != 1 {
+		return &KeyMismatchError{short(kept), short(k.fingerprint)}
+	}
+	return nil
+}
+
+func short(fingerprint []byte) string { return hex.EncodeToString(fingerprint)[:12] }
+
+// parseKey reads a key as it is written in the setting and in the file.
+func parseKey(text string) (Key, error) {
+	secret, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return Key{}, errors.New("it is not base64")
+	}
+	if len(secret) != keySize {
+		return Key{}, fmt.Errorf("it holds %d bytes, not %d", len(secret), keySize)
+	}
+	return newKey(secret)
+}
+
+func randomKey() string {
+	secret := make([]byte, keySize)
+	rand.Read(secret) // never fails
+	return base64.StdEncoding.EncodeToString(secret)
+}
