@@ -14,13 +14,16 @@ import (
 
 const codeLife = 300 * time.Second
 
+// ErrMobile is returned for a text that is no mobile number.
+var ErrMobile = store.ErrMobile
+
 // ErrWrongCode is returned for a one-time password that is wrong, spent,
 // expired, or another number's.
 var ErrWrongCode = errors.New("auth: wrong code")
 
 // RequestCode sends a one-time password to a mobile number, and returns its
 // row, which has the number as E.164 and not the password. Earlier ones stay
-// valid. client is the address that asks. It returns a *store.MobileError or a
+// valid. client is the address that asks. It returns ErrMobile or a
 // *ThrottledError.
 func (a *Auth) RequestCode(ctx context.Context, mobile, client string) (store.OneTimePassword, error) {
 	var none store.OneTimePassword

@@ -36,18 +36,33 @@ func newKey(secret []byte) (Key, error) {
 	return Key{gcm, print[:]}, nil
 }
 
-// Seal encrypts secret (AES-256-GCM, a random nonce each time). Only Open with
-// the same about, which says what the secret is, returns it.
-func (k Key) Seal(secret, about []byte) []byte { return k.gcm.Seal(nil, nil, secret, about) }
+// about binds what is sealed to what it is, so that it opens as nothing else.
+var about = []byte("plio organization api_key")
+
+// Seal encrypts a secret (AES-256-GCM, a random nonce each time).
+func (k Key) Seal(secret string) ([]byte, error) {
+	if k.gcm == nil {
+		return nil, errNoKey
+	}
+	return k.gcm.Seal(nil, nil, []byte(secret), about), nil
+}
 
 // Open decrypts what Seal made.
-func (k Key) Open(sealed, about []byte) ([]byte, error) {
+func (k Key) Open(sealed []byte) (string, error) {
+	if k.gcm == nil {
+		return "", errNoKey
+	}
 	secret, err := k.gcm.Open(nil, nil, sealed, about)
 	if err != nil {
-		return nil, errors.New("auth: a kept secret cannot be read: it was changed, or belongs elsewhere")
+		return "", errors.New("auth: a kept secret cannot be read: it was changed, or another key wrote it")
 	}
-	return secret, nil
+	return string(secret), nil
 }
+
+var errNoKey = errors.New("auth: no encryption key was loaded")
+
+// NewAPIKey returns a new API key: 20 letters and digits, 100 random bits.
+func NewAPIKey() string { return rand.Text()[:20] }
 
 // Fingerprint tells keys apart without telling them.
 func (k Key) Fingerprint() []byte { return k.fingerprint }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -10,24 +11,19 @@ import (
 // homeRegion is where a number without a country code is dialled.
 const homeRegion = "IN"
 
-// MobileError says why a text is no mobile number.
-type MobileError struct{ Text, Reason string }
-
-// Error implements error.
-func (e *MobileError) Error() string {
-	return fmt.Sprintf("%q is no mobile number: %s; write it with its country code, as +919812345678", e.Text, e.Reason)
-}
+// ErrMobile is returned for a text that is no mobile number.
+var ErrMobile = errors.New("no mobile number")
 
 // Mobile returns the one form that a number has here, E.164, in whatever way
 // it was typed; without a country code it is an Indian one. Any number that has
 // a possible length will do, since numbering plans change faster than programs.
-// The error is a *MobileError.
+// The error says what is wrong, and is ErrMobile.
 func Mobile(text string) (e164 string, err error) {
 	refuse := func(reason string) (string, error) {
 		if len(text) > 40 {
 			text = strings.ToValidUTF8(text[:40], "") + "…"
 		}
-		return "", &MobileError{text, reason}
+		return "", fmt.Errorf("%q is %w: %s; write it with its country code, as +919812345678", text, ErrMobile, reason)
 	}
 	if len(text) > 100 {
 		return refuse("it is too long")

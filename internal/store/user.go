@@ -18,27 +18,22 @@ type Identity struct {
 	given       string // as the user's own row keeps it
 }
 
-// EmailError says that a text is no e-mail address.
-type EmailError struct{ Text string }
-
-// Error implements error.
-func (e *EmailError) Error() string {
-	return fmt.Sprintf("%q is no e-mail address; write it as ada@example.org", e.Text)
-}
+// ErrEmail is returned for a text that is no e-mail address.
+var ErrEmail = errors.New("no e-mail address")
 
 // ByEmail is whoever has an e-mail address, in whatever case it was typed. The
-// error is an *EmailError.
+// error is ErrEmail.
 func ByEmail(text string) (Identity, error) {
 	given := strings.TrimSpace(text)
 	a, err := mail.ParseAddress(given)
 	at := strings.LastIndexByte(given, '@')
 	if err != nil || a.Address != given || len(given) > 254 || !strings.Contains(given[at+1:], ".") {
-		return Identity{}, &EmailError{fmt.Sprintf("%.60s", text)}
+		return Identity{}, fmt.Errorf("%q is %w; write it as ada@example.org", fmt.Sprintf("%.60s", text), ErrEmail)
 	}
 	return Identity{"email", strings.ToLower(given), given}, nil
 }
 
-// ByMobile is whoever has a mobile number. The error is a *MobileError.
+// ByMobile is whoever has a mobile number. The error is ErrMobile.
 func ByMobile(text string) (Identity, error) {
 	e164, err := Mobile(text)
 	return Identity{"mobile", e164, e164}, err
