@@ -29,59 +29,77 @@ func parse(file string) ([]statement, error) {
 	return p.end()
 }
 
-// annotation returns what follows "-- +goose" in small letters.
+// annotation returns what follows "-- +goose" in small letters. Written in
+// other letters it is a comment to goose, and a mistake to us: what it returns
+// then is no annotation that there is.
 func annotation(line string) (string, bool) {
+	const sign = "+goose"
 	rest, ok := strings.CutPrefix(strings.TrimSpace(line), "--")
-	if !ok {
+	rest = strings.TrimSpace(rest)
+	if !ok || len(rest) < len(sign) || !strings.EqualFold(rest[:len(sign)], sign) {
 		return "", false
 	}
-	rest, ok = strings.CutPrefix(strings.TrimSpace(rest), "+goose")
-	return strings.ToLower(strings.Join(strings.Fields(rest), " ")), ok
+	if rest[:len(sign)] != sign {
+		return rest, true
+	}
+	return strings.ToLower(strings.Join(strings.Fields(rest[len(sign):]), " ")), true
 }
 
 // upSection blanks what stands above "+goose Up", and cuts off what begins with
 // "+goose Down". Line numbers stay.
 func upSection(file string) (string, error) {
 	var up strings.Builder
-	var seenUp, seenDown bool
+	var seen []string // Up, and then Down
 	n := 0
 	for line := range strings.Lines(file) {
 		n++
-		switch a, is := annotation(line); {
-		case is && a == "up" && (seenUp || seenDown):
-			return "", fmt.Errorf("line %d: a second +goose Up", n)
-		case is && a == "down" && !seenUp:
-			return "", fmt.Errorf("line %d: +goose Down comes before +goose Up", n)
-		case is && a == "down" && seenDown:
-			return "", fmt.Errorf("line %d: a second +goose Down", n)
-		case is && a == "up":
-			seenUp = true
-			up.WriteByte('\n')
-			continue
-		case is && a == "down":
-			seenDown = true
-		case is && strings.HasPrefix(a, "no transaction"):
-			return "", fmt.Errorf("line %d: NO TRANSACTION is not supported: a tenant's migrations and their row in the ledger are one transaction", n)
-		case is && strings.HasPrefix(a, "envsub"):
-			return "", fmt.Errorf("line %d: ENVSUB is not supported: every tenant gets the same statements", n)
-		case is && a != "statementbegin" && a != "statementend":
-			return "", fmt.Errorf("line %d: unknown annotation +goose %s", n, a)
+		a, is := annotation(line)
+		if is {
+			if err := allowed(a, seen); err != nil {
+				return "", fmt.Errorf("line %d: %w", n, err)
+			}
+			if a == "up" || a == "down" {
+				seen = append(seen, a)
+			}
 		}
 		trimmed := strings.TrimSpace(line)
 		switch {
-		case seenDown:
-		case seenUp:
-			up.WriteString(line)
-		case trimmed == "" || strings.HasPrefix(trimmed, "--") && !strings.Contains(trimmed, "+goose"):
+		case is && a == "up", len(seen) == 0 && (trimmed == "" || strings.HasPrefix(trimmed, "--")):
 			up.WriteByte('\n')
-		default:
+		case len(seen) == 0:
 			return "", fmt.Errorf("line %d: nothing but comments may stand before +goose Up", n)
+		case len(seen) == 1:
+			up.WriteString(line)
 		}
 	}
-	if !seenUp {
+	if len(seen) == 0 {
 		return "", errors.New("there is no line -- +goose Up")
 	}
 	return up.String(), nil
+}
+
+// allowed says why the annotation a cannot follow those of Up and Down that
+// were seen.
+func allowed(a string, seen []string) error {
+	switch {
+	case strings.HasPrefix(a, "no transaction"):
+		return errors.New("NO TRANSACTION is not supported: a tenant's migrations and their row in the ledger are one transaction")
+	case strings.HasPrefix(a, "envsub"):
+		return errors.New("ENVSUB is not supported: every tenant gets the same statements")
+	case a == "up" && len(seen) > 0:
+		return errors.New("a second +goose Up")
+	case a == "down" && len(seen) > 1:
+		return errors.New("a second +goose Down")
+	case a == "down" && len(seen) == 0:
+		return errors.New("+goose Down comes before +goose Up")
+	case a == "up", a == "down":
+		return nil
+	case a != "statementbegin" && a != "statementend":
+		return fmt.Errorf("unknown annotation %q", a)
+	case len(seen) == 0:
+		return errors.New("nothing but comments may stand before +goose Up")
+	}
+	return nil
 }
 
 // parser takes tokens and gives statements.
@@ -99,10 +117,11 @@ type parser struct {
 }
 
 func (p *parser) take(t token) error {
-	if t.kind == lineComment && p.ownLine(t) {
-		if a, is := annotation(t.text); is {
-			return p.annotate(a)
+	if a, is := annotation(t.text); is && t.kind == lineComment {
+		if !p.ownLine(t) {
+			return errors.New("a +goose annotation needs a line of its own")
 		}
+		return p.annotate(a)
 	}
 	if err := p.gooseCuts(t); err != nil {
 		return err
@@ -140,6 +159,9 @@ func (p *parser) nest(w string) {
 
 // cut ends the pending statement, if there is one.
 func (p *parser) cut() error {
+	if p.depth > 0 || p.atomic > 0 {
+		return errors.New("a parenthesis or BEGIN ATOMIC is never closed")
+	}
 	s, ok := newStatement(p.file, p.pending)
 	p.pending, p.depth, p.atomic, p.words, p.function, p.lastWord = nil, 0, 0, 0, false, ""
 	if !ok {
