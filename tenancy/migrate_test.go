@@ -31,17 +31,21 @@ func later(cfg tenancy.Config, pairs ...string) tenancy.Config {
 	return cfg
 }
 
-// both joins two sets of migrations.
+// both joins two sets of migrations; of two files with one name the second counts.
 func both(a, b fs.FS) fs.FS {
 	all := []string{}
 	for _, fsys := range []fs.FS{a, b} {
 		names, _ := fs.Glob(fsys, "*.sql")
 		for _, name := range names {
-			data, _ := fs.ReadFile(fsys, name)
-			all = append(all, name, strings.TrimPrefix(string(data), "-- +goose Up\n"))
+			all = append(all, name, strings.TrimPrefix(read(fsys, name), "-- +goose Up\n"))
 		}
 	}
 	return files(all...)
+}
+
+func read(fsys fs.FS, name string) string {
+	data, _ := fs.ReadFile(fsys, name)
+	return string(data)
 }
 
 func TestMigrateMakesEverythingInAnEmptyDatabaseAndThenHasNothingToDo(t *testing.T) {
