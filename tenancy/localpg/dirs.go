@@ -56,7 +56,7 @@ const temporaryPrefix = "localpg-"
 func temporaryDir() (string, error) {
 	root := os.TempDir()
 	var shm syscall.Statfs_t
-	if runtime.GOOS == "linux" && syscall.Statfs("/dev/shm", &shm) == nil && shm.Bavail*uint64(shm.Bsize) > 1<<30 {
+	if runtime.GOOS == "linux" && syscall.Statfs("/dev/shm", &shm) == nil && uint64(shm.Bavail)*uint64(shm.Bsize) > 1<<30 {
 		root = "/dev/shm"
 	}
 	sweep(root)
