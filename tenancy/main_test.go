@@ -61,15 +61,16 @@ func ask[T any](t testing.TB, url, query string, args ...any) (answer T) {
 	return answer
 }
 
-// do runs statements over a connection of its own.
+// do runs statements over a connection of its own, when t is over too.
 func do(t testing.TB, url, sql string) {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), url)
+	ctx := context.WithoutCancel(t.Context())
+	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(context.Background()) //nolint:errcheck // done
-	if _, err := conn.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
+	defer conn.Close(ctx) //nolint:errcheck // done
+	if _, err := conn.Exec(ctx, sql, pgx.QueryExecModeSimpleProtocol); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
 }

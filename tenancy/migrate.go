@@ -44,12 +44,12 @@ func Migrate(ctx context.Context, cfg Config, opts MigrateOptions) (r Report, er
 	defer func() { r.Took = time.Since(start) }()
 	todo, err := m.plan(ctx)
 	if err != nil || todo.Empty() {
-		return r, err
+		return r, m.explain(ctx, err)
 	}
 	if _, err := m.conn.Exec(ctx, "SELECT pg_advisory_lock($1)", migrateLock); err != nil {
 		return r, fmt.Errorf("tenancy: waiting for another Migrate: %w", err)
 	}
-	err = m.run(ctx)
+	err = m.explain(ctx, m.run(ctx))
 	return m.report, err
 }
 

@@ -60,6 +60,33 @@ func setRolePath(ctx context.Context, conn *pgx.Conn, role, asRole string) error
 	return err
 }
 
+// explain adds to an error about missing rights what gives them.
+func (m *migrator) explain(ctx context.Context, err error) error {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); !ok || pg.Code != insufficientPrivilege {
+		return err
+	}
+	var user, database string
+	var member, inPublic, inDatabase bool
+	asked := m.conn.QueryRow(ctx, `SELECT current_user, current_database(), pg_has_role(current_user, $1, 'MEMBER'),
+		has_schema_privilege($1, 'public', 'USAGE') AND has_schema_privilege($1, 'public', 'CREATE'),
+		has_database_privilege($1, current_database(), 'CREATE')`, m.role).Scan(&user, &database, &member, &inPublic, &inDatabase)
+	role := pgx.Identifier{m.role}.Sanitize()
+	var command string
+	switch {
+	case asked != nil:
+		return err
+	case !member:
+		command = "GRANT " + role + " TO " + pgx.Identifier{user}.Sanitize()
+	case !inPublic:
+		command = "GRANT USAGE, CREATE ON SCHEMA public TO " + role
+	case !inDatabase:
+		command = "GRANT CREATE ON DATABASE " + pgx.Identifier{database}.Sanitize() + " TO " + role
+	default:
+		return err
+	}
+	return fmt.Errorf("%w: let a superuser type: %s;", err, command)
+}
+
 const insufficientPrivilege = "42501"
 
 func alterRole(role, database string) string {

@@ -123,3 +123,7 @@ func (tpl *Template) exec(ctx context.Context, sql string) error {
 	_, err = conn.Exec(ctx, sql)
 	return err
 }
+
+// Server is the URL of a database of the server that the tests run on, as the
+// role that makes the copies.
+func (tpl *Template) Server() string { return tpl.server }

@@ -1,0 +1,4 @@
+package tenancy
+
+// CheckServing is Open's check, for a test of its own.
+var CheckServing = checkServing
