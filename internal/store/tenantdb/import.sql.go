@@ -103,6 +103,36 @@ func (q *Queries) ImportExperimentPlioAdd(ctx context.Context, experimentID int6
 	return err
 }
 
+const importExperimentPlios = `-- name: ImportExperimentPlios :many
+SELECT experiment_id, plio_id FROM experiment_plio WHERE experiment_id = ANY ($1::bigint[])
+`
+
+type ImportExperimentPliosRow struct {
+	ExperimentID int64
+	PlioID       int64
+}
+
+// The arms of experiments, deleted ones too.
+func (q *Queries) ImportExperimentPlios(ctx context.Context, experimentIds []int64) ([]ImportExperimentPliosRow, error) {
+	rows, err := q.db.Query(ctx, importExperimentPlios, experimentIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ImportExperimentPliosRow{}
+	for rows.Next() {
+		var i ImportExperimentPliosRow
+		if err := rows.Scan(&i.ExperimentID, &i.PlioID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const importExperiments = `-- name: ImportExperiments :many
 SELECT id, import_key::text FROM experiment WHERE import_key = ANY ($1::text[])
 `
@@ -363,6 +393,30 @@ func (q *Queries) ImportPlios(ctx context.Context, uuids []string) ([]ImportPlio
 	return items, nil
 }
 
+const importProfiles = `-- name: ImportProfiles :many
+SELECT import_key::text FROM person WHERE import_key = ANY ($1::text[])
+`
+
+func (q *Queries) ImportProfiles(ctx context.Context, keys []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, importProfiles, keys)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var import_key string
+		if err := rows.Scan(&import_key); err != nil {
+			return nil, err
+		}
+		items = append(items, import_key)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const importQuestionAdd = `-- name: ImportQuestionAdd :exec
 INSERT INTO question (item_id, type, text, options, correct_answer, extra, created_at, updated_at)
 SELECT unnest($1::bigint[]), unnest($2::text[]), unnest($3::text[]), NULLIF(unnest($4::text[]), '')::jsonb,
@@ -506,6 +560,15 @@ func (q *Queries) ImportTagAdd(ctx context.Context, arg ImportTagAddParams) (int
 	return id, err
 }
 
+const importTagExtra = `-- name: ImportTagExtra :exec
+UPDATE tag SET extra = $1, updated_at = $2 WHERE id = $3
+`
+
+func (q *Queries) ImportTagExtra(ctx context.Context, extra json.RawMessage, at time.Time, iD int64) error {
+	_, err := q.db.Exec(ctx, importTagExtra, extra, at, iD)
+	return err
+}
+
 const importTagPlioAdd = `-- name: ImportTagPlioAdd :exec
 INSERT INTO plio_tag (plio_id, tag_id, created_at) SELECT unnest($1::bigint[]), $2, $3 ON CONFLICT (plio_id, tag_id) DO NOTHING
 `
@@ -540,12 +603,13 @@ func (q *Queries) ImportTagSlugs(ctx context.Context) ([]string, error) {
 }
 
 const importTags = `-- name: ImportTags :many
-SELECT id, import_key::text FROM tag WHERE import_key = ANY ($1::text[])
+SELECT id, import_key::text, extra FROM tag WHERE import_key = ANY ($1::text[])
 `
 
 type ImportTagsRow struct {
 	ID        int64
 	ImportKey string
+	Extra     json.RawMessage
 }
 
 func (q *Queries) ImportTags(ctx context.Context, keys []string) ([]ImportTagsRow, error) {
@@ -557,7 +621,7 @@ func (q *Queries) ImportTags(ctx context.Context, keys []string) ([]ImportTagsRo
 	items := []ImportTagsRow{}
 	for rows.Next() {
 		var i ImportTagsRow
-		if err := rows.Scan(&i.ID, &i.ImportKey); err != nil {
+		if err := rows.Scan(&i.ID, &i.ImportKey, &i.Extra); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -16,6 +16,9 @@ SELECT i.value AS mobile, p.import_key, p.profile IS NOT NULL AS has_profile FRO
 JOIN person p ON p.user_id = i.user_id
 WHERE i.kind = 'mobile' AND i.issuer = 0 AND i.value = ANY (@mobiles::text[]);
 
+-- name: ImportProfiles :many
+SELECT import_key::text FROM person WHERE import_key = ANY (@keys::text[]);
+
 -- name: ImportSessions :many
 SELECT import_key::text FROM session WHERE import_key = ANY (@keys::text[]);
 
@@ -29,8 +32,15 @@ WHERE s.deleted IS NULL;
 -- name: ImportExperiments :many
 SELECT id, import_key::text FROM experiment WHERE import_key = ANY (@keys::text[]);
 
+-- name: ImportExperimentPlios :many
+-- The arms of experiments, deleted ones too.
+SELECT experiment_id, plio_id FROM experiment_plio WHERE experiment_id = ANY (@experiment_ids::bigint[]);
+
 -- name: ImportTags :many
-SELECT id, import_key::text FROM tag WHERE import_key = ANY (@keys::text[]);
+SELECT id, import_key::text, extra FROM tag WHERE import_key = ANY (@keys::text[]);
+
+-- name: ImportTagExtra :exec
+UPDATE tag SET extra = @extra, updated_at = @at WHERE id = @id;
 
 -- name: ImportTagSlugs :many
 SELECT slug FROM tag WHERE deleted IS NULL;

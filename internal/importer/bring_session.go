@@ -1,0 +1,178 @@
+package importer
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"example.org/plio/internal/store"
+)
+
+// listVisits lists the files of answers/ in the order in which they come in: by
+// plio and learner, and a learner's sessions as they are numbered, so that the
+// first is the first and the last has the highest id.
+func (r *run) listVisits() ([]visit, error) {
+	entries, err := r.store.list("answers")
+	visits := make([]visit, len(entries))
+	for i, e := range entries {
+		visits[i] = parseVisit(e)
+	}
+	slices.SortStableFunc(visits, func(a, b visit) int {
+		return cmp.Or(cmp.Compare(a.plio, b.plio), cmp.Compare(a.mobile, b.mobile), cmp.Compare(a.number, b.number))
+	})
+	return visits, err
+}
+
+// readSession reads the session of a visit. The error is the reason why it
+// cannot come in.
+func (r *run) readSession(v visit) (session, error) {
+	if v.reason != "" {
+		return session{}, errors.New(v.reason)
+	}
+	b, err := r.store.read(v.file)
+	if err != nil {
+		return session{}, err
+	}
+	t := r.plios[v.plio]
+	if t != nil {
+		return parseSession(v, t.items, b)
+	}
+	if _, err := parseObject(b); err != nil {
+		return session{}, err
+	}
+	return session{}, fmt.Errorf("plio does not exist: videos/%s.json is not there, or broken", v.plio)
+}
+
+// measure counts how many seconds the sessions of each plio count.
+func (r *run) measure(ctx context.Context, visits []visit) error {
+	for i, v := range visits {
+		r.progress(i, len(visits), "reading sessions")
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if s, err := r.readSession(v); err == nil {
+			r.plios[v.plio].lengths[s.seconds]++
+		}
+	}
+	r.progress(len(visits), len(visits), "reading sessions")
+	return nil
+}
+
+// bringSessions writes the sessions, each with its answers and events.
+func (r *run) bringSessions(ctx context.Context, visits []visit) error {
+	b := &batch[session]{run: r, put: r.putSessions, done: r.sessionDone}
+	for i, v := range visits {
+		r.progress(i, len(visits), sessionKind)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		s, err := r.readSession(v)
+		if err == nil && !r.known(v.plio) {
+			err = fmt.Errorf("its plio did not come in: videos/%s.json", v.plio)
+		}
+		if err != nil {
+			r.refuse(v.entry, sessionKind, err.Error())
+			continue
+		}
+		r.setExperiment(&s)
+		if err := b.add(ctx, s, s.size); err != nil {
+			return err
+		}
+	}
+	if err := b.flush(ctx); err != nil {
+		return err
+	}
+	r.progress(len(visits), len(visits), sessionKind)
+	return nil
+}
+
+func (r *run) sessionDone(s session, o outcome) {
+	r.add(sessionKind, 1, o)
+	r.add(answerKind, len(s.Answers), o)
+	r.add(eventKind, len(s.Events), o)
+	if o.refused != "" {
+		r.broken(s.file, o.refused)
+		return
+	}
+	r.note(s.file, s.notes...)
+	if o.note != "" {
+		r.note(s.file, o.note)
+	}
+	if r.learners[s.mobile] == "" && !r.strangers[s.mobile] {
+		r.strangers[s.mobile] = true
+		r.add(strangerKind, 1, outcome{there: !o.newPerson})
+	}
+}
+
+func (r *run) putSessions(ctx context.Context, t store.Tenant, sessions []session) ([]outcome, error) {
+	keys := make([]string, len(sessions))
+	mobiles := make([]string, len(sessions))
+	for i, s := range sessions {
+		keys[i], mobiles[i] = s.ImportKey, s.mobile
+	}
+	there, err := set(t.ImportSessions(ctx, keys))
+	if err != nil {
+		return nil, err
+	}
+	persons, err := personsByMobile(ctx, t, mobiles)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]outcome, len(sessions))
+	for i, s := range sessions {
+		outcomes[i].there = there[s.ImportKey]
+		outcomes[i].newPerson = persons[s.mobile].Mobile == ""
+	}
+	if r.opt.PlanOnly || len(there) == len(sessions) {
+		return outcomes, nil
+	}
+	return outcomes, r.addSessions(ctx, t, sessions, outcomes)
+}
+
+// addSessions writes those that are not there, and marks what it refuses.
+func (r *run) addSessions(ctx context.Context, t store.Tenant, sessions []session, outcomes []outcome) error {
+	var fresh []session
+	var of []int
+	for i, s := range sessions {
+		if !outcomes[i].there {
+			fresh, of = append(fresh, s), append(of, i)
+			continue
+		}
+		for j, late := range fresh {
+			if late.plio == s.plio && late.mobile == s.mobile {
+				outcomes[of[j]].note = "came in after a later session of the same learner, so it has the higher id and counts as the newest"
+			}
+		}
+	}
+	p, err := findPlaces(ctx, t, fresh)
+	if err != nil {
+		return err
+	}
+	if err := p.findVisitors(ctx, t, fresh); err != nil {
+		return err
+	}
+	var rows []store.ImportedSession
+	for i, s := range fresh {
+		row, reason := p.row(s)
+		if reason != "" {
+			outcomes[of[i]] = refused("%s", reason)
+			continue
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return t.AddImportedSessions(ctx, rows)
+}
+
+// set is a set of the values that a query found.
+func set(values []string, err error) (map[string]bool, error) {
+	found := make(map[string]bool, len(values))
+	for _, v := range values {
+		found[v] = true
+	}
+	return found, err
+}
