@@ -60,7 +60,6 @@ type migrator struct {
 	direct *pgx.ConnConfig
 	conn   *pgx.Conn
 	role   string // of Config.URL
-	asRole string // the same, when DirectURL's is another: it is to own everything
 	report Report
 }
 
@@ -76,11 +75,22 @@ func newMigrator(ctx context.Context, cfg Config, opts MigrateOptions) (*migrato
 	if m.direct, err = pgx.ParseConfig(f.cfg.DirectURL); err != nil {
 		return nil, fmt.Errorf("tenancy: Config.DirectURL: %w", err)
 	}
-	if m.direct.User != m.role {
-		m.asRole = m.role
-	}
-	m.conn, err = connectDirect(ctx, m.direct)
+	m.conn, err = m.connect(ctx)
 	return m, err
+}
+
+// connect connects past any pooler, as the serving role, which is to own all
+// that there is: so an application can make tenants, and Migrate change them.
+func (m *migrator) connect(ctx context.Context) (*pgx.Conn, error) {
+	conn, err := connectDirect(ctx, m.direct)
+	if err != nil || m.direct.User == m.role {
+		return conn, err
+	}
+	if err := become(ctx, conn, m.role); err != nil {
+		hangUp(conn)
+		return nil, err
+	}
+	return conn, nil
 }
 
 // connectDirect connects past any pooler, with an empty path.
@@ -91,14 +101,16 @@ func connectDirect(ctx context.Context, cfg *pgx.ConnConfig) (*pgx.Conn, error) 
 	}
 	var pid uint32
 	err = conn.QueryRow(ctx, "SELECT pg_backend_pid() FROM set_config('search_path', '', false)", pgx.QueryExecModeExec).Scan(&pid)
-	if err == nil && pid != conn.PgConn().PID() {
+	switch {
+	case err != nil:
+		err = fmt.Errorf("tenancy: %w", err)
+	case pid != conn.PgConn().PID():
 		err = fmt.Errorf("%w: set Config.DirectURL", ErrPooler)
+	default:
+		return conn, nil
 	}
-	if err != nil {
-		hangUp(conn)
-		return nil, err
-	}
-	return conn, nil
+	hangUp(conn)
+	return nil, err
 }
 
 // hangUp closes conn, whatever became of the context that it was used with.
@@ -117,7 +129,7 @@ func (m *migrator) run(ctx context.Context) error {
 		return err
 	}
 	if todo.RoleSet {
-		if err := setRolePath(ctx, m.conn, m.role, m.asRole); err != nil {
+		if err := setRolePath(ctx, m.conn, m.role); err != nil {
 			return err
 		}
 		m.report.RoleSet = true
@@ -143,8 +155,12 @@ func (m *migrator) run(ctx context.Context) error {
 // public runs migrations of schema public, a transaction each, and stops at
 // the first that fails.
 func (m *migrator) public(ctx context.Context, who int64, set source) (ran []string, err error) {
-	w := worker{m: m, conn: m.conn}
+	w := worker{m: m}
+	defer w.close()
 	for _, one := range set {
+		if err := w.connect(ctx); err != nil {
+			return ran, err
+		}
 		if err := w.apply(ctx, who, Tenant{}, source{one}); err != nil {
 			return ran, fmt.Errorf("tenancy: %w", err)
 		}
@@ -158,11 +174,6 @@ func (m *migrator) public(ctx context.Context, who int64, set source) (ran []str
 func (m *migrator) makeBuiltIn(ctx context.Context, b BuiltIn) error {
 	inside, outward := m.f.tenant.split()
 	return pgx.BeginFunc(ctx, m.conn, func(tx pgx.Tx) error {
-		if m.asRole != "" {
-			if _, err := tx.Exec(ctx, setRole(m.asRole)); err != nil {
-				return fmt.Errorf("tenancy: %w", err)
-			}
-		}
 		t, err := m.nextBuiltIn(ctx, tx, b)
 		if err != nil {
 			return err

@@ -286,3 +286,26 @@ func TestAMigrationThatLeavesItsSchemaIsUndone(t *testing.T) {
 		t.Error("the table was made in public")
 	}
 }
+
+func TestATenantWhoseMigrationEndsTheServerProcessFailsAlone(t *testing.T) {
+	t.Parallel()
+	cfg := template.ConfigFor(t)
+	db := open(t, cfg)
+	for _, key := range []string{"a", "bad", "c"} {
+		newTenant(t, db, key)
+	}
+	bad, _ := db.Get(t.Context(), "bad")
+	do(t, cfg.URL, "INSERT INTO "+bad.Schema()+".note (text) VALUES ('x')")
+	cfg = later(cfg, "0003_kill.sql", "SELECT pg_terminate_backend(pg_backend_pid()) FROM note;")
+	r, err := tenancy.Migrate(t.Context(), cfg, tenancy.MigrateOptions{Workers: 1})
+	if err == nil || r.Tenants != 2 || len(r.Failed) != 1 || r.Failed[0].Tenant != bad || r.Left != 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if s, err := db.Status(t.Context()); err != nil || ask[int](t, cfg.URL, "SELECT count(*) FROM public.tenancy_migration WHERE state = 'failed'") != 1 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	do(t, cfg.URL, "DELETE FROM "+bad.Schema()+".note")
+	if r := migrate(t, cfg); r.Tenants != 1 {
+		t.Errorf("%+v", r)
+	}
+}

@@ -38,22 +38,27 @@ func rolePathIsEmpty(ctx context.Context, q querier, role string) (bool, error) 
 	return path != nil && strings.Trim(*path, `"' `) == "", err
 }
 
-// setRolePath gives role its empty path in this database.
-func setRolePath(ctx context.Context, conn *pgx.Conn, role, asRole string) error {
+// become makes conn act as role from here on.
+func become(ctx context.Context, conn *pgx.Conn, role string) error {
+	_, err := conn.Exec(ctx, "SET ROLE "+pgx.Identifier{role}.Sanitize())
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == insufficientPrivilege {
+		return fmt.Errorf("tenancy: the role of Config.DirectURL may not act as that of Config.URL: let a superuser type: GRANT %s TO %s; (%w)",
+			pgx.Identifier{role}.Sanitize(), pgx.Identifier{conn.Config().User}.Sanitize(), err)
+	}
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == "22023" { // invalid_parameter_value
+		return fmt.Errorf("tenancy: the role of Config.URL: %w", err)
+	}
+	return err
+}
+
+// setRolePath gives role, which conn is, its empty path in this database.
+func setRolePath(ctx context.Context, conn *pgx.Conn, role string) error {
 	var database string
 	if err := conn.QueryRow(ctx, "SELECT pg_catalog.current_database()").Scan(&database); err != nil {
-		return err
+		return fmt.Errorf("tenancy: %w", err)
 	}
 	alter := alterRole(role, database)
-	err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		if asRole != "" {
-			if _, err := tx.Exec(ctx, setRole(asRole)); err != nil {
-				return err
-			}
-		}
-		_, err := tx.Exec(ctx, alter)
-		return err
-	})
+	_, err := conn.Exec(ctx, alter)
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == insufficientPrivilege {
 		return fmt.Errorf("%w: let a superuser type: %s; (%w)", ErrPathSet, alter, err)
 	}
@@ -65,18 +70,16 @@ func (m *migrator) explain(ctx context.Context, err error) error {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); !ok || pg.Code != insufficientPrivilege {
 		return err
 	}
-	var user, database string
-	var member, inPublic, inDatabase bool
-	asked := m.conn.QueryRow(ctx, `SELECT current_user, current_database(), pg_has_role(current_user, $1, 'MEMBER'),
+	var database string
+	var inPublic, inDatabase bool
+	asked := m.conn.QueryRow(ctx, `SELECT current_database(),
 		has_schema_privilege($1, 'public', 'USAGE') AND has_schema_privilege($1, 'public', 'CREATE'),
-		has_database_privilege($1, current_database(), 'CREATE')`, m.role).Scan(&user, &database, &member, &inPublic, &inDatabase)
+		has_database_privilege($1, current_database(), 'CREATE')`, m.role).Scan(&database, &inPublic, &inDatabase)
 	role := pgx.Identifier{m.role}.Sanitize()
 	var command string
 	switch {
 	case asked != nil:
 		return err
-	case !member:
-		command = "GRANT " + role + " TO " + pgx.Identifier{user}.Sanitize()
 	case !inPublic:
 		command = "GRANT USAGE, CREATE ON SCHEMA public TO " + role
 	case !inDatabase:
@@ -92,8 +95,6 @@ const insufficientPrivilege = "42501"
 func alterRole(role, database string) string {
 	return "ALTER ROLE " + pgx.Identifier{role}.Sanitize() + " IN DATABASE " + pgx.Identifier{database}.Sanitize() + " SET search_path = ''"
 }
-
-func setRole(role string) string { return "SET LOCAL ROLE " + pgx.Identifier{role}.Sanitize() }
 
 // checkServing is Open's check of a new connection as it comes, direct or from
 // a pooler: the path is empty, and the registry is there.

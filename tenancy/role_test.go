@@ -119,7 +119,6 @@ func TestWhatARoleLacksIsInTheErrorAsACommandToType(t *testing.T) {
 	do(t, admin, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 	cfg := tenancy.Config{URL: as(t, serving, admin), DirectURL: as(t, migrating, admin), Shared: sharedFiles, Tenant: tenantFiles, BuiltIn: []tenancy.BuiltIn{{"home", "home"}}}
 	for _, command := range []string{
-		`ALTER ROLE "` + serving + `" IN DATABASE "` + database + `" SET search_path = ''`,
 		`GRANT "` + serving + `" TO "` + migrating + `"`,
 		`GRANT USAGE, CREATE ON SCHEMA public TO "` + serving + `"`,
 		`GRANT CREATE ON DATABASE "` + database + `" TO "` + serving + `"`,

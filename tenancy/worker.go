@@ -2,9 +2,9 @@ package tenancy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,13 +64,9 @@ func pause(ctx context.Context, d time.Duration) {
 
 // once tries the transaction one time, in one trip.
 func (w *worker) once(ctx context.Context, who int64, t Tenant, set source, wait time.Duration) *MigrationError {
-	head := []command{{sql: "BEGIN"}}
-	if w.m.asRole != "" {
-		head = append(head, command{sql: setRole(w.m.asRole)})
-	}
-	head = append(head, command{
+	head := []command{{sql: "BEGIN"}, {
 		"SELECT set_config('search_path', $1, true), set_config('lock_timeout', $2, true), set_config('statement_timeout', '0', true)",
-		[]any{t.schema, fmt.Sprintf("%dms", wait.Milliseconds())}})
+		[]any{t.schema, fmt.Sprintf("%dms", wait.Milliseconds())}}}
 	all := head
 	var from []place
 	for _, m := range set {
@@ -111,40 +107,45 @@ func (w *worker) rollback(ctx context.Context) {
 	}
 }
 
-// keep writes the failure into the ledger. If even that fails, as it does
-// while the ledger itself is being made, the error is all that is left of it.
+// keep writes the failure into the ledger. If even that fails, as it does when
+// the server is gone, the report is all that tells of it.
 func (w *worker) keep(ctx context.Context, who int64, failed *MigrationError, set source, started time.Time) {
-	if w.conn.IsClosed() || who == ofOwn {
+	if who == ofOwn {
 		return
 	}
-	var sum string
-	for _, m := range set {
-		if m.version == failed.Version {
-			sum = m.checksum
-		}
+	err := w.connect(ctx) // the failure may have ended the last one
+	if err == nil {
+		_, err = pipeline(ctx, w.conn.PgConn(), failure(who, failed, set, started))
 	}
-	what := strings.ToValidUTF8(strings.ReplaceAll(failed.Error(), "\x00", ""), "�")
-	const at = "2006-01-02T15:04:05.999999Z07:00"
-	_, err := pipeline(ctx, w.conn.PgConn(), []command{
-		{"DELETE FROM public.tenancy_migration WHERE tenant_id = $1 AND state = 'failed'", []any{who}},
-		{`INSERT INTO public.tenancy_migration (tenant_id, version, checksum, state, error, started_at, finished_at)
-			VALUES ($1, $2, $3, 'failed', $4, $5, $6) ON CONFLICT (tenant_id, version) DO NOTHING`,
-			[]any{who, failed.Version, sum, what, started.Format(at), time.Now().Format(at)}}})
-	if err != nil && !errors.Is(err, ctx.Err()) {
+	if err != nil {
 		w.m.f.cfg.Logger.WarnContext(ctx, "tenancy: the ledger does not know of a failed migration", "failed", failed, "err", err)
 	}
 }
 
-// reconnect replaces a connection that died under a tenant, so that the tenants
-// after it have one.
-func (w *worker) reconnect(ctx context.Context) error {
-	if !w.conn.IsClosed() {
+// failure are the commands that write the ledger's row for what did not run.
+func failure(who int64, failed *MigrationError, set source, started time.Time) []command {
+	const at = "2006-01-02T15:04:05.999999Z07:00"
+	i := slices.IndexFunc(set, func(m migration) bool { return m.version == failed.Version })
+	what := strings.ToValidUTF8(strings.ReplaceAll(failed.Error(), "\x00", ""), "?")
+	return []command{
+		{"DELETE FROM public.tenancy_migration WHERE tenant_id = $1 AND state = 'failed'", []any{who}},
+		{`INSERT INTO public.tenancy_migration (tenant_id, version, checksum, state, error, started_at, finished_at)
+			VALUES ($1, $2, $3, 'failed', $4, $5, $6) ON CONFLICT (tenant_id, version) DO NOTHING`,
+			[]any{who, failed.Version, set[i].checksum, what, started.Format(at), time.Now().Format(at)}},
+	}
+}
+
+// connect gives w a connection when it has none that lives.
+func (w *worker) connect(ctx context.Context) (err error) {
+	if w.conn != nil && !w.conn.IsClosed() {
 		return nil
 	}
-	conn, err := connectDirect(ctx, w.m.direct)
-	if err != nil {
-		return err
+	w.conn, err = w.m.connect(ctx)
+	return err
+}
+
+func (w *worker) close() {
+	if w.conn != nil {
+		hangUp(w.conn)
 	}
-	w.conn = conn
-	return nil
 }
