@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -68,8 +69,8 @@ func (f *fleet) create(ctx context.Context, tx Tx, fn func(Tx, Tenant) error) er
 			return err
 		}
 	}
-	_, err := pipeline(ctx, conn, outward)
-	return err
+	done, err := pipeline(ctx, conn, outward)
+	return notCreated(t, outward, done, err)
 }
 
 // register writes the row of the registry. Who comes second waits here for who
@@ -97,49 +98,50 @@ const (
 
 // build makes t's schema and tables, in one trip. The path is t's already.
 func (f *fleet) build(ctx context.Context, conn *pgconn.PgConn, t Tenant, tables []command) error {
-	commands := append([]command{{sql: "CREATE SCHEMA " + t.schema}}, tables...)
+	commands := append([]command{cmd("CREATE SCHEMA " + t.schema)}, tables...)
 	commands = append(commands, entries(t.id, f.tenant)...)
 	// Two creations whose fn writes to a table that the foreign keys lead to
 	// would wait for each other: from here on they come one by one.
 	commands = append(commands,
-		command{"SELECT pg_advisory_xact_lock($1)", []any{createLock}},
-		command{"SELECT pg_notify($1, $2)", []any{channel, t.key}})
+		cmd("SELECT pg_advisory_xact_lock($1)", createLock),
+		cmd("SELECT pg_notify($1, $2)", channel, t.key))
 	done, err := pipeline(ctx, conn, commands)
-	pg, ok := errors.AsType[*pgconn.PgError](err)
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && done == 0 && (pg.Code == duplicateSchema || pg.Code == uniqueViolation) {
+		return errSchemaTaken
+	}
+	return notCreated(t, commands, done, err)
+}
+
+// notCreated says which statement of a migration failed, if it was one.
+func notCreated(t Tenant, commands []command, done int, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case ok && done == 0 && (pg.Code == duplicateSchema || pg.Code == uniqueViolation):
-		return errSchemaTaken
-	case done >= 1 && done <= len(tables):
-		return fmt.Errorf("tenancy: create %q: %s: %w", t.key, tables[done-1].sql, err)
+	case done < len(commands) && commands[done].version > 0:
+		err = &MigrationError{Tenant: t, Version: commands[done].version, At: commands[done].at, Err: err}
 	}
 	return fmt.Errorf("tenancy: create %q: %w", t.key, err)
 }
 
-// split returns the statements of s as commands, and apart from them those that
-// can wait until all else is done: foreign keys that leave the schema lock the
-// table that they lead to, so that nobody can write there until the commit.
+// split returns what the migrations of s run, and apart from it what can wait
+// until all else is done: foreign keys that leave the schema lock the table that
+// they lead to, so that nobody can write there until the commit.
 func (s source) split() (inside, outward []command) {
-	var all []statement
+	var statements []statement
+	var commands []command
 	for _, m := range s {
-		all = append(all, m.statements...)
+		statements, commands = append(statements, m.statements...), append(commands, m.commands()...)
 	}
-	for i, st := range all {
-		if table, constraint := st.outward(); table != "" && !changedLater(all[i+1:], table, constraint) {
-			outward = append(outward, command{sql: st.sql})
-			continue
+	for i, st := range statements {
+		if table, constraint := st.outward(); table != "" && !changedLater(statements[i+1:], table, constraint) {
+			outward = append(outward, commands[i])
+		} else {
+			inside = append(inside, commands[i])
 		}
-		inside = append(inside, command{sql: st.sql})
 	}
 	return inside, outward
 }
 
 func changedLater(later []statement, table, constraint string) bool {
-	for _, st := range later {
-		if st.changes(table, constraint) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(later, func(s statement) bool { return s.changes(table, constraint) })
 }

@@ -156,9 +156,9 @@ func entries(who int64, ran source) []command {
 		versions[i], sums[i] = m.version, m.checksum
 	}
 	return []command{
-		{"DELETE FROM public.tenancy_migration WHERE tenant_id = $1 AND state = 'failed'", []any{who}},
-		{`INSERT INTO public.tenancy_migration (tenant_id, version, checksum, state, started_at, finished_at)
+		cmd("DELETE FROM public.tenancy_migration WHERE tenant_id = $1 AND state = 'failed'", who),
+		cmd(`INSERT INTO public.tenancy_migration (tenant_id, version, checksum, state, started_at, finished_at)
 			SELECT $1, m.version, m.checksum, 'applied', now(), clock_timestamp() FROM unnest($2::bigint[], $3::text[]) AS m (version, checksum)`,
-			[]any{who, versions, sums}},
+			who, versions, sums),
 	}
 }

@@ -187,8 +187,8 @@ func (m *migrator) makeBuiltIn(ctx context.Context, b BuiltIn) error {
 		if err := m.f.build(ctx, tx.Conn().PgConn(), t, inside); err != nil {
 			return fmt.Errorf("built-in tenant with schema %s: %w", t.schema, err)
 		}
-		_, err = pipeline(ctx, tx.Conn().PgConn(), outward)
-		return err
+		done, err := pipeline(ctx, tx.Conn().PgConn(), outward)
+		return notCreated(t, outward, done, err)
 	})
 }
 

@@ -11,8 +11,20 @@ import (
 // command is one statement of a pipeline with its parameters, which are sent as
 // text.
 type command struct {
-	sql  string
-	args []any // string, int64, []int64 or []string
+	sql     string
+	args    []any  // string, int64, []int64 or []string
+	version int64  // of the migration that it is from, if it is from one
+	at      string // its file and line
+}
+
+func cmd(sql string, args ...any) command { return command{sql: sql, args: args} }
+
+// commands are what a migration runs.
+func (m migration) commands() (all []command) {
+	for _, s := range m.statements {
+		all = append(all, command{sql: s.sql, version: m.version, at: fmt.Sprintf("%s line %d", m.file, s.line)})
+	}
+	return all
 }
 
 // pipeline sends commands in one trip, each in a message of its own, none of

@@ -64,39 +64,27 @@ func pause(ctx context.Context, d time.Duration) {
 
 // once tries the transaction one time, in one trip.
 func (w *worker) once(ctx context.Context, who int64, t Tenant, set source, wait time.Duration) *MigrationError {
-	head := []command{{sql: "BEGIN"}, {
-		"SELECT set_config('search_path', $1, true), set_config('lock_timeout', $2, true), set_config('statement_timeout', '0', true)",
-		[]any{t.schema, fmt.Sprintf("%dms", wait.Milliseconds())}}}
-	all := head
-	var from []place
+	all := []command{cmd("BEGIN"),
+		cmd("SELECT set_config('search_path', $1, true), set_config('lock_timeout', $2, true), set_config('statement_timeout', '0', true)",
+			t.schema, fmt.Sprintf("%dms", wait.Milliseconds()))}
 	for _, m := range set {
-		for _, s := range m.statements {
-			all, from = append(all, command{sql: s.sql}), append(from, place{m, s.line})
-		}
+		all = append(all, m.commands()...)
 	}
 	all = append(all, entries(who, set)...)
-	all = append(all, command{
-		"SELECT CASE WHEN current_setting('search_path') <> $1 THEN ('search_path is ' || current_setting('search_path'))::int END",
-		[]any{t.schema}}, command{sql: "COMMIT"})
+	all = append(all,
+		cmd("SELECT CASE WHEN current_setting('search_path') <> $1 THEN ('search_path is ' || current_setting('search_path'))::int END", t.schema),
+		cmd("COMMIT"))
 	done, err := pipeline(ctx, w.conn.PgConn(), all)
 	if err == nil {
 		return nil
 	}
 	w.rollback(ctx)
 	failed := &MigrationError{Tenant: t, Version: set[len(set)-1].version, Err: err}
-	if i := done - len(head); i >= 0 && i < len(from) {
-		failed.Version, failed.At = from[i].version, from[i].String()
+	if done < len(all) && all[done].version > 0 {
+		failed.Version, failed.At = all[done].version, all[done].at
 	}
 	return failed
 }
-
-// place is where a statement stands.
-type place struct {
-	migration
-	line int
-}
-
-func (p place) String() string { return fmt.Sprintf("%s line %d", p.file, p.line) }
 
 func (w *worker) rollback(ctx context.Context) {
 	if w.conn.IsClosed() || w.conn.PgConn().TxStatus() == 'I' {
@@ -128,10 +116,10 @@ func failure(who int64, failed *MigrationError, set source, started time.Time) [
 	i := slices.IndexFunc(set, func(m migration) bool { return m.version == failed.Version })
 	what := strings.ToValidUTF8(strings.ReplaceAll(failed.Error(), "\x00", ""), "?")
 	return []command{
-		{"DELETE FROM public.tenancy_migration WHERE tenant_id = $1 AND state = 'failed'", []any{who}},
-		{`INSERT INTO public.tenancy_migration (tenant_id, version, checksum, state, error, started_at, finished_at)
+		cmd("DELETE FROM public.tenancy_migration WHERE tenant_id = $1 AND state = 'failed'", who),
+		cmd(`INSERT INTO public.tenancy_migration (tenant_id, version, checksum, state, error, started_at, finished_at)
 			VALUES ($1, $2, $3, 'failed', $4, $5, $6) ON CONFLICT (tenant_id, version) DO NOTHING`,
-			[]any{who, failed.Version, set[i].checksum, what, started.Format(at), time.Now().Format(at)}},
+			who, failed.Version, set[i].checksum, what, started.Format(at), time.Now().Format(at)),
 	}
 }
 
