@@ -31,7 +31,7 @@ func Mobile(text string) (e164 string, err error) {
 	if strings.IndexFunc(text, isLatinLetter) >= 0 { // the library would dial them
 		return refuse("it has letters in it")
 	}
-	n, err := phonenumbers.Parse(text, homeRegion)
+	n, err := phonenumbers.Parse(strings.TrimSpace(text), homeRegion)
 	if err != nil {
 		return refuse("it does not read as one")
 	}
