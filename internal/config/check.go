@@ -1,23 +1,21 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 )
 
 // Complete fills in what depends on the machine, and refuses what cannot be
-// meant. Its errors name the variable and never repeat a secret.
-func (c *Config) Complete() error {
-	if c.DataDir == "" {
-		c.DataDir = defaultDataDir()
-	}
-	dir, err := filepath.Abs(c.DataDir)
+// meant. Its errors name the variable and never repeat a secret. dataDir is
+// where the data is when no setting says it.
+func (c *Config) Complete(dataDir string) error {
+	dir, err := filepath.Abs(cmp.Or(c.DataDir, dataDir))
 	if err != nil {
 		return fmt.Errorf("PLIO_DATA_DIR: %w", err)
 	}
@@ -74,20 +72,4 @@ func publicURL(address string) (string, error) {
 		return "", errors.New("PLIO_PUBLIC_URL must be a scheme and a host alone, as https://plio.example.org")
 	}
 	return u.Scheme + "://" + u.Host, nil
-}
-
-// defaultDataDir is relative, and so below the working folder, only for a user
-// without a home.
-func defaultDataDir() string {
-	if os.Geteuid() == 0 {
-		return "/var/lib/plio"
-	}
-	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "plio")
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "plio-data"
-	}
-	return filepath.Join(home, ".local", "share", "plio")
 }

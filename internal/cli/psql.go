@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"os/signal"
+	"syscall"
+)
+
+type psqlCmd struct {
+	Args []string `arg:"" optional:"" passthrough:"" help:"What psql is to be given, as -c 'SELECT 1'."`
+}
+
+// Help is shown below the command's one line.
+func (psqlCmd) Help() string {
+	return `The search path is empty: shared tables are written public.x, those of a workspace schema.x (plio org list --json shows the schemas). Everything can be changed there, with nobody to ask back.
+
+The exit code is psql's.`
+}
+
+func (c *psqlCmd) Run(ctx context.Context, e *env) error {
+	if err := e.exists(); err != nil {
+		return err
+	}
+	place, err := e.join(ctx)
+	if err != nil {
+		return err
+	}
+	defer place.close()
+	var cmd *exec.Cmd
+	if place.server != nil {
+		cmd, err = place.server.Psql(c.Args...)
+	} else {
+		cmd, err = psqlAt(place.cfg.URL, c.Args...)
+	}
+	if err != nil {
+		return err
+	}
+	// Ctrl-C is for psql: there it ends a query, not the session.
+	signal.Ignore(syscall.SIGINT, syscall.SIGQUIT)
+	err = cmd.Run()
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
+		return &exit{ended.ExitCode(), errQuiet}
+	}
+	return err
+}
+
+// errQuiet is an end that somebody else has explained.
+var errQuiet = errors.New("")

@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"example.org/plio/internal/auth"
+	"example.org/plio/internal/store"
+	"example.org/plio/tenancy"
+)
+
+type statusCmd struct {
+	JSON bool `help:"Print JSON."`
+}
+
+// Help is shown below the command's one line.
+func (statusCmd) Help() string {
+	return "Exit codes: 0 all is well; 1 the database does not answer; 3 something needs attention, and is named."
+}
+
+// statusJSON is how an installation is, as scripts read it.
+type statusJSON struct {
+	Plio     string         `json:"plio"`
+	Database databaseJSON   `json:"database"`
+	Key      string         `json:"key"` // "fits", "does not fit", "missing", "not needed yet"
+	Pending  pendingJSON    `json:"pending"`
+	States   map[string]int `json:"workspaces"`
+	Admin    bool           `json:"super_admin"` // there is one
+	Problems []string       `json:"problems"`
+}
+
+type databaseJSON struct {
+	Own        bool   `json:"own"` // plio runs it
+	Data       string `json:"data,omitempty"`
+	PostgreSQL string `json:"postgresql"`
+	Pooler     bool   `json:"pooler"`
+}
+
+func (c *statusCmd) Run(ctx context.Context, e *env) error {
+	if err := e.exists(); err != nil {
+		return err
+	}
+	place, err := e.join(ctx)
+	if err != nil {
+		return err
+	}
+	defer place.close()
+	s, err := e.status(ctx, place)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		err = e.json(s)
+	} else {
+		err = c.say(e, s)
+	}
+	if err == nil && len(s.Problems) > 0 {
+		return partly("%s, as said above", count(len(s.Problems), "problem"))
+	}
+	return err
+}
+
+func (e *env) status(ctx context.Context, place *place) (s statusJSON, err error) {
+	s = statusJSON{Plio: thisVersion().Plio, States: map[string]int{}, Key: "not needed yet", Problems: []string{}}
+	pending, err := tenancy.Plan(ctx, place.cfg)
+	if err != nil {
+		return s, err
+	}
+	s.Pending = pendingToJSON(pending)
+	if place.server != nil {
+		s.Database.Own, s.Database.Data = true, e.cfg.DataDir
+	}
+	if len(pending.Own)+len(pending.Shared) > 0 {
+		s.Problems = append(s.Problems, "the shared tables are not up to date; run: plio migrate")
+		return s, nil
+	}
+	if pending.RoleSet {
+		s.Problems = append(s.Problems, "the database's role has a search path; run: plio migrate")
+		return s, nil
+	}
+	db, err := tenancy.Open(ctx, place.cfg)
+	if err != nil {
+		return s, err
+	}
+	defer db.Close()
+	if err := s.ask(ctx, e, db); err != nil {
+		return s, err
+	}
+	if n := len(s.Pending.Behind); n > 0 {
+		s.Problems = append(s.Problems, count(n, "workspace")+" behind; run: plio migrate")
+	}
+	return s, nil
+}
+
+// ask asks the database itself.
+func (s *statusJSON) ask(ctx context.Context, e *env, db *tenancy.DB) error {
+	shared := store.BindShared(db.Shared())
+	if err := db.Shared().QueryRow(ctx, "SHOW server_version").Scan(&s.Database.PostgreSQL); err != nil {
+		return err
+	}
+	var err error
+	if s.Database.Pooler, err = pooled(ctx, db.Shared()); err != nil {
+		return err
+	}
+	infos, err := db.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, i := range infos {
+		s.States[string(i.State)]++
+	}
+	if s.Admin, err = shared.SuperuserExists(ctx); err != nil {
+		return err
+	}
+	if s.Key, err = e.keyState(ctx, shared); err == nil && (s.Key == "missing" || s.Key == "does not fit") {
+		s.Problems = append(s.Problems, "the encryption key is not that of the database; set PLIO_ENCRYPTION_KEY, or put encryption.key back into "+e.cfg.DataDir)
+	}
+	return err
+}
+
+// pooled reports whether somebody stands between us and PostgreSQL: its process
+// is then another one than the connection was told.
+func pooled(ctx context.Context, pool *pgxpool.Pool) (pooled bool, err error) {
+	err = pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
+		var pid uint32
+		err := conn.QueryRow(ctx, "SELECT pg_backend_pid()", pgx.QueryExecModeExec).Scan(&pid)
+		pooled = pid != conn.Conn().PgConn().PID()
+		return err
+	})
+	return pooled, err
+}
+
+// keyState says whether the encryption key is the database's, and makes none.
+func (e *env) keyState(ctx context.Context, shared store.Shared) (string, error) {
+	if _, err := shared.KeyFingerprint(ctx); errors.Is(err, store.ErrNotFound) {
+		return "not needed yet", nil
+	}
+	if _, err := os.Stat(filepath.Join(e.cfg.DataDir, "encryption.key")); e.cfg.EncryptionKey == "" && errors.Is(err, os.ErrNotExist) {
+		return "missing", nil
+	}
+	key, err := auth.LoadKey(e.cfg.EncryptionKey, e.cfg.DataDir)
+	if err != nil {
+		return "", err
+	}
+	err = auth.CheckKey(ctx, shared, key)
+	if _, ok := errors.AsType[*auth.KeyMismatchError](err); ok {
+		return "does not fit", nil
+	}
+	return "fits", err
+}
+
+func (c *statusCmd) say(e *env, s statusJSON) error {
+	t := newTable("", "")
+	t.add("plio", s.Plio)
+	database := "PostgreSQL " + s.Database.PostgreSQL
+	switch {
+	case s.Database.Own:
+		database += ", run by plio in " + s.Database.Data
+	case s.Database.Pooler:
+		database += ", through a pooler"
+	}
+	t.add("database", database)
+	t.add("encryption key", s.Key)
+	t.add("workspaces", fmt.Sprintf("%d active, %d suspended, %d trashed", s.States["active"], s.States["suspended"], s.States["trashed"]))
+	t.add("version", fmt.Sprintf("%04d; %s behind", s.Pending.Latest, count(len(s.Pending.Behind), "workspace")))
+	admin := "none yet: plio serve prints a link that makes one"
+	if s.Admin {
+		admin = "there is one"
+	}
+	t.add("super-admin", admin)
+	if err := t.write(e.stdout); err != nil {
+		return err
+	}
+	for _, b := range s.Pending.Behind {
+		if err := e.say("behind: %s, at version %d", named(b), b.Version); err != nil {
+			return err
+		}
+	}
+	for _, p := range s.Problems {
+		if err := e.say("problem: %s", p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
