@@ -104,7 +104,8 @@ func TestAfterACrashOfEverythingItIsTakenUp(t *testing.T) {
 
 func TestADeadPostgreSQLIsToldOf(t *testing.T) {
 	t.Parallel()
-	server := serve(t, home(t))
+	dir := home(t)
+	server := serve(t, dir)
 	if err := server.Err(); err != nil {
 		t.Errorf("it runs, and Err is %v", err)
 	}
@@ -114,6 +115,10 @@ func TestADeadPostgreSQLIsToldOf(t *testing.T) {
 		wants(t, server.Err(), "PostgreSQL ended", "killed")
 	case <-time.After(10 * time.Second):
 		t.Error("nobody told")
+	}
+	closed(t, server)
+	if got := ask(t, serve(t, dir), "SELECT answer FROM kept"); got != "42" {
+		t.Error(got)
 	}
 }
 

@@ -85,6 +85,8 @@ func (c Config) settings(major int) string {
 			"synchronous_commit": "off",
 			"full_page_writes":   "off",
 			"checkpoint_timeout": "1h",
+			// Goes with the data folder, also after a kill -9.
+			"dynamic_shared_memory_type": "mmap",
 		})
 		if major >= 18 {
 			all["io_method"] = "sync" // no processes of its own

@@ -90,7 +90,11 @@ func zombie(t *testing.T) int {
 
 func TestADeadServerIsToldOf(t *testing.T) {
 	t.Parallel()
-	server := start(t, localpg.Config{Dir: openDir(t)})
+	dir := openDir(t)
+	server := start(t, localpg.Config{Dir: dir})
+	if err := server.Err(); err != nil {
+		t.Errorf("it runs, and Err is %v", err)
+	}
 	if err := syscall.Kill(server.PID(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
@@ -99,6 +103,10 @@ func TestADeadServerIsToldOf(t *testing.T) {
 		wants(t, server.Err(), "PostgreSQL ended", "killed")
 	case <-time.After(10 * time.Second):
 		t.Error("nobody told")
+	}
+	stop(t, server)
+	if got := ask(t, start(t, localpg.Config{Dir: dir}).URL(), "SELECT 'again'"); got != "again" {
+		t.Error(got)
 	}
 }
 
