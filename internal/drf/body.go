@@ -1,112 +1,119 @@
 package drf
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
+	"os"
+	"slices"
 	"strings"
 )
 
-const (
-	longestBody    = 10 << 20
-	deepestNesting = 200
-)
+// MaxBody is how many bytes a request's body may have.
+const MaxBody = 10 << 20
 
-// Body is what a request has sent, read and checked whole.
+// Body is what a request brought, whichever way it was sent: a JSON value, or
+// the fields and files of a form.
 type Body struct {
-	json   json.RawMessage            // a JSON body, of any kind
-	object map[string]json.RawMessage // its fields, when it is an object
-	form   url.Values                 // a form's fields
-	isForm bool
+	json document
+	form *form // nil: it was JSON
 }
 
-// ReadBody reads the body of r: JSON, a form, or nothing, which counts as {}.
+// ReadBody reads and parses the body of a request whose method has one. No
+// body counts as {}. The error is the answer: 400, 413 or 415.
 func ReadBody(w http.ResponseWriter, r *http.Request) (*Body, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, longestBody)
-	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil && r.Header.Get("Content-Type") != "" {
-		kind = r.Header.Get("Content-Type")
-	}
-	if kind == "multipart/form-data" {
-		return readMultipart(r, params["boundary"])
-	}
-	raw, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	switch {
-	case len(raw) == 0:
-		return &Body{json: json.RawMessage("{}")}, nil
-	case kind == "application/json":
-		return readJSON(raw)
-	case kind == "application/x-www-form-urlencoded":
-		form, err := url.ParseQuery(string(raw))
-		if err != nil {
-			return nil, Refuse(http.StatusBadRequest, "Form parse error - "+err.Error())
-		}
-		return &Body{form: form, isForm: true}, nil
-	}
-	return nil, Refuse(http.StatusUnsupportedMediaType, `Unsupported media type "`+r.Header.Get("Content-Type")+`" in request.`)
-}
-
-func readMultipart(r *http.Request, boundary string) (*Body, error) {
-	if boundary == "" {
-		return nil, Refuse(http.StatusBadRequest, "Multipart form parse error - Invalid boundary in multipart: None")
-	}
-	if err := r.ParseMultipartForm(longestBody); err != nil {
-		if refused := unreadable(err); refused.Status == http.StatusRequestEntityTooLarge {
-			return nil, refused
-		}
-		return nil, Refuse(http.StatusBadRequest, "Multipart form parse error - "+err.Error())
-	}
-	return &Body{form: r.MultipartForm.Value, isForm: true}, nil
-}
-
-// unreadable tells a body that is too long from one that broke off.
-func unreadable(err error) *Error {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return Refuse(http.StatusRequestEntityTooLarge, "The body is larger than 10 MiB.")
-	}
-	return Refuse(http.StatusBadRequest, "The body could not be read: it broke off.")
-}
-
-func readJSON(raw []byte) (*Body, error) {
-	if err := checkJSON(raw); err != nil {
-		return nil, Refuse(http.StatusBadRequest, "JSON parse error - "+err.Error())
-	}
-	b := &Body{json: bytes.TrimSpace(raw)}
-	if b.json[0] == '{' {
-		if err := json.Unmarshal(raw, &b.object); err != nil {
-			return nil, Refuse(http.StatusBadRequest, "JSON parse error - "+err.Error())
-		}
-	}
-	return b, nil
-}
-
-// Any returns a body that may be any JSON. A form counts as an object of
-// strings.
-func (b *Body) Any() (json.RawMessage, error) {
-	if !b.isForm {
-		return b.json, storable(b.json, "non_field_errors")
-	}
-	fields := map[string]string{}
-	for name, values := range b.form {
-		fields[name] = strings.ToValidUTF8(values[len(values)-1], "\uFFFD")
-	}
-	raw, err := marshal(fields)
+	raw, err := readAll(w, r)
 	if err != nil {
 		return nil, err
 	}
-	return raw, storable(raw, "non_field_errors")
+	header := r.Header.Get("Content-Type")
+	kind, _, _ := strings.Cut(header, ";")
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	switch {
+	case kind == "application/x-www-form-urlencoded":
+		return readForm(raw)
+	case kind == "multipart/form-data":
+		_, params, _ := mime.ParseMediaType(header) // without params there is no boundary
+		return readMultipart(raw, params["boundary"])
+	case len(raw) == 0:
+		raw = []byte("{}")
+	case kind != "application/json":
+		return nil, Refuse(http.StatusUnsupportedMediaType, `Unsupported media type "`+header+`" in request.`)
+	}
+	d, err := parseJSON(raw)
+	if err != nil {
+		return nil, Refuse(http.StatusBadRequest, "JSON parse error - "+err.Error())
+	}
+	return &Body{json: d}, nil
 }
 
-func storable(raw json.RawMessage, field string) error {
-	if message := unstorable(raw); message != "" {
-		return Invalid(field, message)
+func readAll(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.Body == nil || slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, r.Method) {
+		return nil, nil
 	}
-	return nil
+	tooLarge := Refuse(http.StatusRequestEntityTooLarge, "The request's body is larger than 10 MiB.")
+	if r.ContentLength > MaxBody {
+		return nil, tooLarge
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, tooLarge
+	} else if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, Refuse(http.StatusRequestTimeout, "The request's body came too slowly.")
+	} else if err != nil {
+		return nil, Refuse(http.StatusBadRequest, "The request's body could not be read to its end.")
+	}
+	return raw, nil
+}
+
+// Any returns the whole body as JSON that jsonb can hold, whatever it is. The
+// fields of a form are strings in an object.
+func (b *Body) Any() (json.RawMessage, error) {
+	if b.form != nil {
+		return b.form.object()
+	}
+	if wrong := b.json.fault.message(); wrong != "" {
+		return nil, Invalid(WholeObject, wrong)
+	}
+	return b.json.text, nil
+}
+
+// Names returns the names of the fields that the body has, sorted.
+func (b *Body) Names() []string {
+	var names []string
+	if b.form != nil {
+		names = b.form.names()
+	} else {
+		for name := range b.json.members {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// field returns what the body says of a field.
+func (b *Body) field(name string) (value, bool) {
+	if b.form != nil {
+		return b.form.field(name)
+	}
+	m, ok := b.json.members[name]
+	if !ok {
+		return value{}, false
+	}
+	return value{raw: b.json.text[m.start:m.end], fault: m.fault}, true
+}
+
+// notObject says why the body has no fields; "" if it has.
+func (b *Body) notObject() string {
+	if b.form != nil || b.json.text[0] == '{' {
+		return ""
+	}
+	whole := value{raw: b.json.text}
+	if whole.isNull() {
+		return "No data provided"
+	}
+	return "Invalid data. Expected a dictionary, but got " + whole.kind() + "."
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,28 +13,24 @@ import (
 // Error is an answer that says why not. Its body is what the client sees.
 type Error struct{ Response }
 
-func (e *Error) Error() string { return fmt.Sprintf("drf: %d %v", e.Status, e.Body) }
+func (e *Error) Error() string { return fmt.Sprintf("drf: %d %s", e.Status, encode(e.Body)) }
+
+type detail struct {
+	Detail string `json:"detail"`
+}
 
 // Refuse answers with status and a sentence.
-func Refuse(status int, detail string) *Error {
-	return &Error{Response{Status: status, Body: map[string]string{"detail": detail}}}
+func Refuse(status int, sentence string) *Error {
+	return &Error{Response{Status: status, Body: detail{sentence}}}
 }
 
-// with adds a header to e.
-func (e *Error) with(name, value string) *Error {
-	if e.Header == nil {
-		e.Header = http.Header{}
-	}
-	e.Header.Set(name, value)
-	return e
-}
-
-// NotFound is 404 for an object that is not there, or not for this caller.
+// NotFound is 404: there is no such object of the model.
 func NotFound(model string) *Error {
 	return Refuse(http.StatusNotFound, "No "+model+" matches the given query.")
 }
 
-// NotFoundKey is 404 for a key that can be no object's.
+// NotFoundKey is 404 for a key that cannot be one, letters where a number
+// belongs, and for paths that lead nowhere.
 func NotFoundKey() *Error { return Refuse(http.StatusNotFound, "Not found.") }
 
 // Forbidden is 403.
@@ -41,31 +38,57 @@ func Forbidden() *Error {
 	return Refuse(http.StatusForbidden, "You do not have permission to perform this action.")
 }
 
-// Unauthorized is 401. What is wrong with the token goes into the challenge.
-func Unauthorized(detail, wrong string) *Error {
-	return Refuse(http.StatusUnauthorized, detail).with("WWW-Authenticate", `Bearer realm="api"`+wrong)
+// Unauthorized is 401. challenge goes on after the realm: what is wrong with
+// the token, or nothing.
+func Unauthorized(sentence, challenge string) *Error {
+	e := Refuse(http.StatusUnauthorized, sentence)
+	e.Header = http.Header{"Www-Authenticate": {`Bearer realm="api"` + challenge}}
+	return e
 }
 
-// Throttled is 429: try again after wait.
+// Throttled is 429: the caller is to come back after wait.
 func Throttled(wait time.Duration) *Error {
-	seconds := max(1, int(math.Ceil(wait.Seconds())))
+	seconds := strconv.FormatFloat(math.Ceil(max(wait, 0).Seconds()), 'f', 0, 64)
 	unit := "seconds"
-	if seconds == 1 {
+	if seconds == "1" {
 		unit = "second"
 	}
-	return Refuse(http.StatusTooManyRequests, fmt.Sprintf("Request was throttled. Expected available in %d %s.", seconds, unit)).
-		with("Retry-After", strconv.Itoa(seconds))
+	e := Refuse(http.StatusTooManyRequests, "Request was throttled. Expected available in "+seconds+" "+unit+".")
+	e.Header = http.Header{"Retry-After": {seconds}}
+	return e
 }
 
-// MethodNotAllowed is 405, with the methods that there are.
+// MethodNotAllowed is 405. allow lists the methods that there are.
 func MethodNotAllowed(method string, allow []string) *Error {
-	return Refuse(http.StatusMethodNotAllowed, fmt.Sprintf("Method %q not allowed.", method)).with("Allow", strings.Join(allow, ", "))
+	e := Refuse(http.StatusMethodNotAllowed, `Method "`+method+`" not allowed.`)
+	e.Header = http.Header{"Allow": {strings.Join(allow, ", ")}}
+	return e
 }
-
-// Fields are messages by field: 400 with all of them at once.
-type Fields map[string][]string
 
 // Invalid is 400 for one field of the body.
 func Invalid(field, message string) *Error {
 	return &Error{Response{Status: http.StatusBadRequest, Body: Fields{field: {message}}}}
+}
+
+// WholeObject is the name under which errors of no single field are told.
+const WholeObject = "non_field_errors"
+
+// Fields are the messages of the fields that are wrong.
+type Fields map[string][]string
+
+// Add adds messages to those of field. f must not be nil.
+func (f Fields) Add(field string, messages ...string) {
+	f[field] = append(f[field], messages...)
+}
+
+// Err returns all that is wrong as one 400, or nil.
+func (f Fields) Err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	told := make(Fields, len(f))
+	for field, messages := range f {
+		told[field] = slices.Clone(messages)
+	}
+	return &Error{Response{Status: http.StatusBadRequest, Body: told}}
 }

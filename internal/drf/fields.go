@@ -4,160 +4,174 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"mime/multipart"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
-// String is a field of text. It is trimmed; a number counts as text.
-func (d *Decoder) String(name string, o *Opt[string], apply ...Rule) {
-	d.text(name, o, apply, nil)
+// Bool reads a truth value, also as a word or as 1 and 0. A form that is not
+// partial and does not have it says false, as of a box that is not ticked.
+func (d *Decoder) Bool(name string, into *Opt[bool], options ...Option) {
+	kind[bool]{convert: toBool, absent: required, box: true}.read(d, name, into, options)
 }
 
-var slug = regexp.MustCompile(`^[-a-zA-Z0-9_]+$`)
-
-// Slug is a field of ASCII letters, digits, underscores and hyphens.
-func (d *Decoder) Slug(name string, o *Opt[string], apply ...Rule) {
-	d.text(name, o, apply, func(text string) string {
-		if slug.MatchString(text) {
-			return ""
+func toBool(v value, _ rules) (bool, []string) {
+	text := v.str()
+	switch v.kind() {
+	case "str", "bool":
+		text = strings.ToLower(text)
+	case "int", "float":
+		text = strings.TrimPrefix(strings.TrimSuffix(text, ".0"), "-0")
+		if text == "" {
+			text = "0"
 		}
-		return `Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.`
-	})
-}
-
-// text reads a field of text; check returns the message of what is wrong with
-// it beyond what every text must not have.
-func (d *Decoder) text(name string, o *Opt[string], apply []Rule, check func(string) string) {
-	s, r, ok := field(d, name, o, apply)
-	if !ok {
-		return
-	}
-	text, isText := s.text()
-	if k := kind(s.raw); !isText && k != "int" && k != "float" {
-		d.Add(name, "Not a valid string.")
-		return
-	} else if !isText {
-		text = string(s.raw)
-	}
-	text = strings.TrimSpace(text)
-	before := len(d.errors[name])
-	if text == "" && !r.blank {
-		d.Add(name, "This field may not be blank.")
-	}
-	if r.longest > 0 && utf8.RuneCountInString(text) > r.longest {
-		d.Add(name, fmt.Sprintf("Ensure this field has no more than %d characters.", r.longest))
-	}
-	if message := unstorable(s.raw); message != "" {
-		d.Add(name, message)
-	}
-	if check != nil && text != "" {
-		if message := check(text); message != "" {
-			d.Add(name, message)
-		}
-	}
-	if len(d.errors[name]) == before {
-		o.Set, o.Value = true, text
-	}
-}
-
-var (
-	yes = []string{"t", "y", "yes", "true", "on", "1"}
-	no  = []string{"f", "n", "no", "false", "off", "0"}
-)
-
-// Bool is a field of yes or no. In a form one that is missing says no: an empty
-// checkbox sends nothing.
-func (d *Decoder) Bool(name string, o *Opt[bool], apply ...Rule) {
-	if _, there := d.said(name); !there && d.body.isForm && !d.partial {
-		o.Set = true
-		return
-	}
-	s, _, ok := field(d, name, o, apply)
-	if !ok {
-		return
-	}
-	switch text := strings.ToLower(strings.TrimSpace(s.shown())); {
-	case slices.Contains(yes, text), text == "1.0":
-		o.Set, o.Value = true, true
-	case slices.Contains(no, text), text == "0.0":
-		o.Set, o.Value = true, false
 	default:
-		d.Add(name, "Must be a valid boolean.")
+		text = ""
 	}
+	switch {
+	case slices.Contains([]string{"t", "y", "yes", "true", "on", "1"}, text):
+		return true, nil
+	case slices.Contains([]string{"f", "n", "no", "false", "off", "0"}, text):
+		return false, nil
+	}
+	return false, []string{"Must be a valid boolean."}
 }
 
-// Float is a field of a finite number, which may be said as text.
-func (d *Decoder) Float(name string, o *Opt[float64], apply ...Rule) {
-	s, _, ok := field(d, name, o, apply)
-	if !ok {
-		return
-	}
-	f, err := strconv.ParseFloat(strings.TrimSpace(s.shown()), 64)
-	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) || strings.ContainsAny(s.shown(), "xXpP_") {
-		d.Add(name, "A valid number is required.")
-		return
-	}
-	o.Set, o.Value = true, f
+const longestNumber = 1000 // bytes of a text
+
+// Float reads a finite number, also as a text.
+func (d *Decoder) Float(name string, into *Opt[float64], options ...Option) {
+	kind[float64]{convert: toFloat, absent: required}.read(d, name, into, options)
 }
 
-// PK is a field that refers to an object by its number. Whether it exists is
-// for the caller to see.
-func (d *Decoder) PK(name string, o *Opt[int64], apply ...Rule) {
-	s, r, ok := field(d, name, o, apply)
-	if !ok {
-		return
-	}
-	text, isText := s.text()
-	if isText && text == "" {
-		d.empty(name, r, o)
-		return
-	}
-	if k := kind(s.raw); !isText && k != "int" {
-		d.Add(name, "Incorrect type. Expected pk value, received "+k+".")
-		return
-	} else if !isText {
-		text = string(s.raw)
-	}
-	id, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
-	if e, isNumber := err.(*strconv.NumError); isNumber && e.Err == strconv.ErrRange {
-		d.NoSuchPK(name)
-		return
-	} else if err != nil {
-		d.Add(name, "Incorrect type. Expected pk value, received str.")
-		return
-	}
-	o.Set, o.Value = true, id
-}
-
-// empty is a reference that says "": null, by another name.
-func (d *Decoder) empty(name string, r rules, o *Opt[int64]) {
-	if !r.null {
-		d.Add(name, "This field may not be null.")
-		return
-	}
-	o.Set, o.Null = true, true
-}
-
-// JSON is a field of any JSON, null too. In a form it is JSON as text.
-func (d *Decoder) JSON(name string, o *Opt[json.RawMessage], apply ...Rule) {
-	s, _, ok := field(d, name, o, append(apply, Null()))
-	if !ok {
-		return
-	}
-	raw := s.raw
-	if text, isText := s.text(); s.form && isText {
-		raw = json.RawMessage(text)
-		if err := checkJSON(raw); err != nil {
-			d.Add(name, "Value must be valid JSON.")
-			return
+func toFloat(v value, _ rules) (float64, []string) {
+	invalid := []string{"A valid number is required."}
+	text := v.str()
+	switch v.kind() {
+	case "bool":
+		if text == "True" {
+			return 1, nil
 		}
+		return 0, nil
+	case "str":
+		if len(text) > longestNumber {
+			return 0, []string{"String value too large."}
+		}
+	case "int", "float":
+	default:
+		return 0, invalid
 	}
-	if message := unstorable(raw); message != "" {
-		d.Add(name, message)
-		return
+	plain, ok := plainNumber(text)
+	f, err := strconv.ParseFloat(plain, 64)
+	if !ok || err != nil || math.IsInf(f, 0) {
+		return 0, invalid
 	}
-	o.Set, o.Value = true, raw
+	return f, nil
+}
+
+// Int reads a whole number of 64 bits, also as a text.
+func (d *Decoder) Int(name string, into *Opt[int64], options ...Option) {
+	kind[int64]{convert: toInt, absent: required}.read(d, name, into, options)
+}
+
+var noFraction = regexp.MustCompile(`\.0*[\s\v\x1c-\x1f\x85\p{Z}]*$`)
+
+func toInt(v value, r rules) (int64, []string) {
+	text := v.str()
+	if v.kind() == "str" && len(text) > longestNumber {
+		return 0, []string{"String value too large."}
+	}
+	n, ok, tooLarge := parseInt(noFraction.ReplaceAllString(text, ""))
+	switch kind := v.kind(); {
+	case kind != "str" && kind != "int" && kind != "float" || !ok:
+		return 0, []string{"A valid integer is required."}
+	case r.least != nil && n < *r.least:
+		return 0, []string{fmt.Sprintf("Ensure this value is greater than or equal to %d.", *r.least)}
+	case tooLarge && n > 0:
+		return 0, []string{fmt.Sprintf("Ensure this value is less than or equal to %d.", int64(math.MaxInt64))}
+	case tooLarge:
+		return 0, []string{fmt.Sprintf("Ensure this value is greater than or equal to %d.", int64(math.MinInt64))}
+	}
+	return n, nil
+}
+
+// parseInt reads a whole number. Of one that is too large n is the limit that
+// it passes.
+func parseInt(text string) (n int64, ok, tooLarge bool) {
+	plain, ok := plainNumber(text)
+	if !ok || strings.ContainsAny(plain, ".eE") {
+		return 0, false, false
+	}
+	n, err := strconv.ParseInt(plain, 10, 64)
+	if err == nil {
+		return n, true, false
+	}
+	tooLarge = strings.Trim(plain[1:], "0123456789") == "" && plain != "+" && plain != "-"
+	return n, tooLarge, tooLarge
+}
+
+// PK reads the number of another object. Whether that exists is the caller's
+// to find out: see NoSuchPK.
+func (d *Decoder) PK(name string, into *Opt[int64], options ...Option) {
+	convert := func(v value, _ rules) (int64, []string) {
+		d.sent[name] = v.str()
+		kind := v.kind()
+		n, ok, tooLarge := parseInt(v.str())
+		switch {
+		case kind != "str" && kind != "int" || !ok:
+			return 0, []string{"Incorrect type. Expected pk value, received " + kind + "."}
+		case tooLarge:
+			return 0, []string{noSuchPK(v.str())}
+		}
+		return n, nil
+	}
+	kind[int64]{convert: convert, absent: required}.read(d, name, into, options)
+}
+
+func noSuchPK(sent string) string {
+	return `Invalid pk "` + shorten(sent) + `" - object does not exist.`
+}
+
+// NoSuchPK adds that the object which a field refers to does not exist.
+func (d *Decoder) NoSuchPK(field string) { d.wrong.Add(field, noSuchPK(d.sent[field])) }
+
+// JSON reads any JSON that jsonb can hold; null is Null, and always allowed. In
+// a form it is a text that is JSON.
+func (d *Decoder) JSON(name string, into *Opt[json.RawMessage], options ...Option) {
+	convert := func(v value, _ rules) (json.RawMessage, []string) {
+		if v.file != nil {
+			return nil, []string{"Value must be valid JSON."}
+		}
+		if v.form {
+			doc, err := parseJSON([]byte(v.text))
+			if err != nil {
+				return nil, []string{"Value must be valid JSON."}
+			}
+			v = value{raw: doc.text, fault: doc.fault}
+		}
+		if wrong := v.fault.message(); wrong != "" {
+			return nil, []string{wrong}
+		}
+		return v.raw, nil
+	}
+	kind[json.RawMessage]{convert: convert, absent: required, keepsEmpty: true}.read(d, name, into, append(options, Null()))
+	if string(into.Value) == "null" { // of a form
+		*into = Opt[json.RawMessage]{Set: true, Null: true}
+	}
+}
+
+// File reads a file of a multipart form. What is in it the caller checks.
+func (d *Decoder) File(name string, into *Opt[*multipart.FileHeader], options ...Option) {
+	convert := func(v value, _ rules) (*multipart.FileHeader, []string) {
+		switch {
+		case v.file == nil:
+			return nil, []string{"The submitted data was not a file. Check the encoding type on the form."}
+		case v.file.Size == 0:
+			return nil, []string{"The submitted file is empty."}
+		}
+		return v.file, nil
+	}
+	kind[*multipart.FileHeader]{convert: convert, absent: "No file was submitted."}.read(d, name, into, options)
 }

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Page is one page of a list. Count is what the search has left of RawCount.
+// Page is one page of a list. Count is of what matches the search, RawCount of
+// what there is without one.
 type Page[T any] struct {
 	Count    int64   `json:"count"`
 	PageSize int64   `json:"page_size"`
@@ -18,48 +20,69 @@ type Page[T any] struct {
 	RawCount int64   `json:"raw_count"`
 }
 
-// PageNumber returns the page that a query names, from 1 on, of a list of count.
-// An empty list has one page.
-func PageNumber(named string, count, size int64) (int64, error) {
-	last := max(1, (count+size-1)/size)
-	switch named {
+// NewPage returns page number (from 1) of the list that r asks for, with its
+// links. results must not be nil.
+func NewPage[T any](r *http.Request, results []T, number, size, count, rawCount int64) Page[T] {
+	p := Page[T]{Count: count, PageSize: size, Results: results, RawCount: rawCount}
+	if number < pages(count, size) {
+		p.Next = new(pageLink(r, number+1))
+	}
+	if number > 1 {
+		p.Previous = new(pageLink(r, number-1))
+	}
+	return p
+}
+
+// pages is how many pages there are: an empty list has one.
+func pages(count, size int64) int64 { return max(1, (count+size-1)/size) }
+
+// PageNumber reads the number of a page of size out of count things: from 1, "last",
+// or nothing for the first. The error is the answer 404.
+func PageNumber(text string, count, size int64) (int64, error) {
+	switch text {
 	case "":
 		return 1, nil
 	case "last":
-		return last, nil
+		return pages(count, size), nil
 	}
-	n, err := strconv.ParseInt(strings.TrimSpace(named), 10, 64)
-	if err != nil || n < 1 || n > last {
+	n, ok, _ := parseInt(text)
+	if !ok || n < 1 || n > pages(count, size) {
 		return 0, Refuse(http.StatusNotFound, "Invalid page.")
 	}
 	return n, nil
 }
 
-// NewPage is the page number of a list, with links to its neighbours.
-func NewPage[T any](r *http.Request, results []T, number, size, count, rawCount int64) Page[T] {
-	p := Page[T]{Count: count, PageSize: size, Results: results, RawCount: rawCount}
-	if number*size < count {
-		p.Next = pageLink(r, number+1)
-	}
+// pageLink is the absolute address of another page. It keeps all parameters,
+// sorted by name; that of page 1 has no page.
+func pageLink(r *http.Request, number int64) string {
+	pairs := slices.DeleteFunc(splitQuery(r.URL.RawQuery), func(p pair) bool { return p.name == "page" })
 	if number > 1 {
-		p.Previous = pageLink(r, number-1)
+		pairs = append(pairs, pair{"page", strconv.FormatInt(number, 10)})
 	}
-	return p
+	slices.SortStableFunc(pairs, func(a, b pair) int { return cmp.Compare(a.name, b.name) })
+	query := make([]string, len(pairs))
+	for i, p := range pairs {
+		query[i] = url.QueryEscape(p.name) + "=" + url.QueryEscape(p.value)
+	}
+	link := AbsoluteURL(r, r.URL.EscapedPath())
+	if len(query) > 0 {
+		link += "?" + strings.Join(query, "&")
+	}
+	return link
 }
 
-// pageLink is the absolute address of a page: the request's with another page
-// in it, the first page without one, and the parameters in order. The server has
-// taken away what no trusted proxy has forwarded.
-func pageLink(r *http.Request, number int64) *string {
-	query := r.URL.Query()
-	query.Set("page", strconv.FormatInt(number, 10))
-	if number == 1 {
-		query.Del("page")
+// AbsoluteURL is path on the host that the client asked. It believes
+// X-Forwarded-Proto and X-Forwarded-Host: whoever serves takes them away from
+// requests that come by no trusted proxy.
+func AbsoluteURL(r *http.Request, path string) string {
+	scheme := "http"
+	if forwarded := first(r.Header.Get("X-Forwarded-Proto")); r.TLS != nil && forwarded == "" || strings.EqualFold(forwarded, "https") {
+		scheme = "https"
 	}
-	u := url.URL{Scheme: "http", Host: cmp.Or(r.Header.Get("X-Forwarded-Host"), r.Host), Path: r.URL.Path, RawQuery: query.Encode()}
-	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
-		u.Scheme = "https"
-	}
-	link := u.String()
-	return &link
+	return scheme + "://" + cmp.Or(first(r.Header.Get("X-Forwarded-Host")), r.Host) + path
+}
+
+func first(list string) string {
+	one, _, _ := strings.Cut(list, ",")
+	return strings.TrimSpace(one)
 }

@@ -2,81 +2,69 @@ package drf
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 )
 
-// SearchTerms splits a search at blanks and commas; "…" and '…' keep phrases
-// whole.
+// maxTerms is how many words a search may have: each costs the database a look
+// at every row.
+const maxTerms = 100
+
+var searchPart = func() *regexp.Regexp {
+	blank := `\s\v\x1c-\x1f\x85\p{Z}`
+	word := `[^` + blank + `'"]*`
+	return regexp.MustCompile(`(?:` + word + `(?:(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')` + word + `)+)|[^` + blank + `]+`)
+}()
+
+// SearchTerms splits what somebody searches for at blanks and commas. Quotes,
+// single or double, keep a phrase together. The error is the answer.
 func SearchTerms(search string) ([]string, error) {
-	if strings.ContainsRune(search, 0) {
-		return nil, &Error{Response{Status: http.StatusBadRequest, Body: []string{"Null characters are not allowed."}}}
+	if strings.Contains(search, "\x00") {
+		return nil, &Error{Response{Status: http.StatusBadRequest, Body: []string{nullRefused}}}
 	}
 	var terms []string
-	for _, word := range words([]rune(Text(search))) {
-		word = strings.Trim(word, ",")
-		if quote := word[:min(1, len(word))]; len(word) > 1 && (quote == `"` || quote == `'`) && strings.HasSuffix(word, quote) {
-			if phrase := unquote(word[1:len(word)-1], quote); phrase != "" {
-				terms = append(terms, phrase)
-			}
+	for _, part := range searchPart.FindAllString(strings.ToValidUTF8(search, "\uFFFD"), -1) {
+		part = strings.Trim(part, ",")
+		if phrase, ok := quoted(part); ok {
+			terms = append(terms, phrase)
 			continue
 		}
-		for part := range strings.SplitSeq(word, ",") {
-			if part != "" {
-				terms = append(terms, part)
+		for word := range strings.SplitSeq(part, ",") {
+			if word != "" {
+				terms = append(terms, trim(word))
 			}
 		}
+	}
+	if len(terms) > maxTerms {
+		return nil, &Error{Response{Status: http.StatusBadRequest, Body: []string{"Search for no more than 100 words."}}}
 	}
 	return terms, nil
 }
 
-func unquote(phrase, quote string) string {
-	return strings.NewReplacer(`\`+quote, quote, `\\`, `\`).Replace(phrase)
+// quoted returns the phrase between quotes, in which a backslash may stand
+// before a quote and before a backslash.
+func quoted(part string) (phrase string, ok bool) {
+	if part == "" || part[0] != '"' && part[0] != '\'' || part[len(part)-1] != part[0] {
+		return "", false
+	}
+	if len(part) == 1 {
+		return "", true
+	}
+	phrase = strings.ReplaceAll(part[1:len(part)-1], `\`+part[:1], part[:1])
+	return strings.ReplaceAll(phrase, `\\`, `\`), true
 }
 
-// words splits text at blanks that are in no quotes. A quote that nobody closes
-// is a letter.
-func words(text []rune) []string {
-	var words []string
-	for i := 0; i < len(text); {
-		if unicode.IsSpace(text[i]) {
-			i++
-			continue
-		}
-		start := i
-		for i < len(text) && !unicode.IsSpace(text[i]) {
-			i = afterQuoted(text, i)
-		}
-		words = append(words, string(text[start:i]))
-	}
-	return words
-}
-
-// afterQuoted returns the index behind the character at i, or behind the quoted
-// phrase that begins there.
-func afterQuoted(text []rune, i int) int {
-	if text[i] != '"' && text[i] != '\'' {
-		return i + 1
-	}
-	for j := i + 1; j < len(text); j++ {
-		if text[j] == '\\' {
-			j++
-		} else if text[j] == text[i] {
-			return j + 1
-		}
-	}
-	return i + 1
-}
-
-// Ordering returns those names of an ordering that are allowed, each with its
-// hyphen when it has one, and otherwise when none is left.
-func Ordering(named string, otherwise []string, allowed ...string) []string {
-	var order []string
-	for name := range strings.SplitSeq(named, ",") {
-		name = strings.TrimSpace(name)
-		if slices.Contains(allowed, strings.TrimPrefix(name, "-")) && !slices.Contains(order, name) {
-			order = append(order, name)
+// Ordering reads a list of names to order by, each with an optional hyphen for
+// descending. Names that are not allowed are dropped, and the second of a name,
+// which orders nothing; when none is left it returns otherwise.
+func Ordering(ordering string, otherwise []string, allowed ...string) []string {
+	var order, seen []string
+	for term := range strings.SplitSeq(ordering, ",") {
+		term = trim(term)
+		name := strings.TrimPrefix(term, "-")
+		if slices.Contains(allowed, name) && !slices.Contains(seen, name) {
+			order, seen = append(order, term), append(seen, name)
 		}
 	}
 	if len(order) == 0 {

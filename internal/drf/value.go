@@ -1,46 +1,60 @@
 package drf
 
 import (
-	"strconv"
-	"strings"
-	"time"
+	"bytes"
+	"mime/multipart"
 )
 
-// Float is a number on the wire as Python prints it: 61.0, 10.5, 1e+16.
-type Float float64
-
-// MarshalJSON implements json.Marshaler.
-func (f Float) MarshalJSON() ([]byte, error) {
-	s := strconv.FormatFloat(float64(f), 'e', -1, 64)
-	exponent, err := strconv.Atoi(s[strings.IndexByte(s, 'e')+1:])
-	if err != nil || exponent < -4 || exponent >= 16 {
-		return []byte(s), err
-	}
-	s = strconv.FormatFloat(float64(f), 'f', -1, 64)
-	if !strings.Contains(s, ".") {
-		s += ".0"
-	}
-	return []byte(s), nil
+// value is what a body says of one field: JSON, or a text or file of a form.
+type value struct {
+	raw   []byte // of document.text
+	form  bool
+	text  string
+	file  *multipart.FileHeader
+	fault fault
 }
 
-// Time is a time on the wire: UTC, with six digits of fraction, or none when
-// they are zero.
-type Time time.Time
+func (v value) isNull() bool { return string(v.raw) == "null" }
 
-// TimeOrNull is t on the wire, null for nil.
-func TimeOrNull(t *time.Time) *Time { return (*Time)(t) }
-
-// MarshalJSON implements json.Marshaler.
-func (t Time) MarshalJSON() ([]byte, error) {
-	u := time.Time(t).UTC().Truncate(time.Microsecond)
-	if u.Nanosecond() == 0 {
-		return []byte(u.Format(`"2006-01-02T15:04:05Z"`)), nil
+// kind is the name of the value's type in messages, which is Python's.
+func (v value) kind() string {
+	if v.file != nil {
+		return "InMemoryUploadedFile"
 	}
-	return []byte(u.Format(`"2006-01-02T15:04:05.000000Z"`)), nil
+	if v.form {
+		return "str"
+	}
+	switch v.raw[0] {
+	case '{':
+		return "dict"
+	case '[':
+		return "list"
+	case '"':
+		return "str"
+	case 't', 'f':
+		return "bool"
+	case 'n':
+		return "NoneType"
+	}
+	if bytes.ContainsAny(v.raw, ".eE") {
+		return "float"
+	}
+	return "int"
 }
 
-// Text is s in a form that a database of UTF-8 takes: what is no text in it
-// matches nothing.
-func Text(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+// str returns the value as a message shows it, and a string field takes it.
+func (v value) str() string {
+	switch {
+	case v.file != nil:
+		return v.file.Filename
+	case v.form:
+		return v.text
+	case v.raw[0] == '"':
+		return unquote(v.raw)
+	case string(v.raw) == "true":
+		return "True"
+	case string(v.raw) == "false":
+		return "False"
+	}
+	return string(v.raw)
 }
