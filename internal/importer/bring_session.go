@@ -25,9 +25,19 @@ func (r *run) listVisits() ([]visit, error) {
 	return visits, err
 }
 
-// readSession reads the session of a visit. The error is the reason why it
-// cannot come in.
-func (r *run) readSession(v visit) (session, error) {
+// reading is a session, or the reason why it cannot come in.
+type reading struct {
+	of      visit
+	session session
+	err     error
+}
+
+func (r *run) readSession(v visit) reading {
+	s, err := r.parseVisit(v)
+	return reading{v, s, err}
+}
+
+func (r *run) parseVisit(v visit) (session, error) {
 	if v.reason != "" {
 		return session{}, errors.New(v.reason)
 	}
@@ -47,45 +57,47 @@ func (r *run) readSession(v visit) (session, error) {
 
 // measure counts how many seconds the sessions of each plio count.
 func (r *run) measure(ctx context.Context, visits []visit) error {
-	for i, v := range visits {
-		r.progress(i, len(visits), "reading sessions")
-		if err := ctx.Err(); err != nil {
+	return r.sessions(ctx, visits, "reading sessions", func(got reading) error {
+		if got.err == nil {
+			r.plios[got.session.plio].lengths[got.session.seconds]++
+		}
+		return nil
+	})
+}
+
+// sessions reads the sessions, in the order of visits.
+func (r *run) sessions(ctx context.Context, visits []visit, what string, take func(reading) error) error {
+	for i, got := range ahead(ctx, visits, r.readSession) {
+		r.progress(i, len(visits), what)
+		if err := take(got); err != nil {
 			return err
 		}
-		if s, err := r.readSession(v); err == nil {
-			r.plios[v.plio].lengths[s.seconds]++
-		}
 	}
-	r.progress(len(visits), len(visits), "reading sessions")
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r.progress(len(visits), len(visits), what)
 	return nil
 }
 
 // bringSessions writes the sessions, each with its answers and events.
 func (r *run) bringSessions(ctx context.Context, visits []visit) error {
 	b := &batch[session]{run: r, put: r.putSessions, done: r.sessionDone}
-	for i, v := range visits {
-		r.progress(i, len(visits), sessionKind)
-		if err := ctx.Err(); err != nil {
-			return err
+	err := r.sessions(ctx, visits, sessionKind, func(got reading) error {
+		if got.err == nil && !r.known(got.session.plio) {
+			got.err = fmt.Errorf("its plio did not come in: videos/%s.json", got.session.plio)
 		}
-		s, err := r.readSession(v)
-		if err == nil && !r.known(v.plio) {
-			err = fmt.Errorf("its plio did not come in: videos/%s.json", v.plio)
+		if got.err != nil {
+			r.refuse(got.of.entry, sessionKind, got.err.Error())
+			return nil
 		}
-		if err != nil {
-			r.refuse(v.entry, sessionKind, err.Error())
-			continue
-		}
-		r.setExperiment(&s)
-		if err := b.add(ctx, s, s.size); err != nil {
-			return err
-		}
-	}
-	if err := b.flush(ctx); err != nil {
+		r.setExperiment(&got.session)
+		return b.add(ctx, got.session, got.session.size)
+	})
+	if err != nil {
 		return err
 	}
-	r.progress(len(visits), len(visits), sessionKind)
-	return nil
+	return b.flush(ctx)
 }
 
 func (r *run) sessionDone(s session, o outcome) {

@@ -13,8 +13,8 @@ import (
 	"example.org/plio/internal/store"
 )
 
-// eventKinds are the types that the API has.
-func eventKinds() []string {
+// eventTypes are the types that the API has.
+func eventTypes() []string {
 	return []string{"ready", "played", "paused", "enter_fullscreen", "exit_fullscreen", "option_selected", "item_opened", "question_skipped",
 		"question_answered", "question_revised", "question_proceed", "video_seeking", "video_seeked", "watching"}
 }
@@ -22,23 +22,22 @@ func eventKinds() []string {
 // happened takes the journey. What cannot be an event stays with the session,
 // under its place in the journey.
 func (s *session) happened(o object) error {
-	list, err := o.list("journey")
+	raw, ok := o.take("journey")
+	if !ok {
+		return nil
+	}
+	steps, err := asObjects("journey", raw)
 	if err != nil {
 		return err
 	}
 	left, odd := object{}, map[string]int{}
-	for i, raw := range list {
-		step, err := asObject(at("journey", i), raw)
-		if err != nil {
-			return err
-		}
+	for i, step := range steps {
 		e, why := parseEvent(step)
 		if why != "" {
-			left[strconv.Itoa(i)] = raw
 			odd[why]++
-			continue
+		} else {
+			s.Events = append(s.Events, e)
 		}
-		s.Events = append(s.Events, e)
 		left.put(strconv.Itoa(i), step, len(step) > 0)
 	}
 	o.put("journey", left, len(left) > 0)
@@ -50,9 +49,9 @@ func (s *session) happened(o object) error {
 
 // parseEvent takes an event out of a step, or says why the step is none.
 func parseEvent(o object) (e store.ImportedEvent, why string) {
-	name, err := o.text("event")
-	if e.Type = strings.ReplaceAll(name, "-", "_"); err != nil || !slices.Contains(eventKinds(), e.Type) {
-		return e, fmt.Sprintf("of the unknown type %q", cut(name, 60))
+	name, err := asText("event", o["event"])
+	if e.Type = strings.ReplaceAll(name, "-", "_"); err != nil || !slices.Contains(eventTypes(), e.Type) {
+		return e, fmt.Sprintf("of the unknown type %s", brief(o["event"]))
 	}
 	seconds, ok := number(o["player_time"])
 	if !ok || seconds < 0 || seconds > 1e9 {
@@ -62,12 +61,9 @@ func parseEvent(o object) (e store.ImportedEvent, why string) {
 	if !ok || ms != math.Trunc(ms) || ms < 0 || ms > 1e14 {
 		return e, "without a system_time in milliseconds"
 	}
-	e.PlayerTime, e.At = seconds, time.UnixMilli(int64(ms)).UTC()
-	o.take("player_time")
-	o.take("system_time")
-	if raw, ok := o["details"]; ok {
-		e.Details = raw
-		delete(o, "details")
+	e.PlayerTime, e.At, e.Details = seconds, time.UnixMilli(int64(ms)).UTC(), o["details"]
+	for _, key := range []string{"event", "player_time", "system_time", "details"} {
+		delete(o, key)
 	}
 	return e, ""
 }

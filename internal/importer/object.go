@@ -1,13 +1,13 @@
 package importer
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"math/big"
 	"strconv"
+	"strings"
 )
 
 // object is a JSON object whose fields are taken one by one. What nobody took
@@ -27,16 +27,11 @@ func in(where string, err error) error {
 	return err
 }
 
-// parseObject reads a whole file.
-func parseObject(b []byte) (object, error) {
-	if err := checkJSON(b); err != nil {
-		return nil, err
-	}
-	return asObject("the file", b)
-}
-
 // kind names the JSON type of a value.
 func kind(raw json.RawMessage) string {
+	if len(raw) == 0 {
+		return "missing"
+	}
 	switch raw[0] {
 	case '{':
 		return "an object"
@@ -59,7 +54,6 @@ func want(where string, raw json.RawMessage, kinds string) error {
 }
 
 func asObject(where string, raw json.RawMessage) (object, error) {
-	raw = bytes.TrimSpace(raw)
 	if raw[0] != '{' {
 		return nil, want(where, raw, "an object")
 	}
@@ -77,9 +71,23 @@ func asList(where string, raw json.RawMessage) ([]json.RawMessage, error) {
 	return list, err
 }
 
+func asObjects(where string, raw json.RawMessage) ([]object, error) {
+	list, err := asList(where, raw)
+	objects := make([]object, len(list))
+	for i, raw := range list {
+		if err == nil {
+			objects[i], err = asObject(at(where, i), raw)
+		}
+	}
+	return objects, err
+}
+
 func asText(where string, raw json.RawMessage) (string, error) {
-	if raw[0] != '"' {
+	if len(raw) == 0 || raw[0] != '"' {
 		return "", want(where, raw, "a string")
+	}
+	if !strings.Contains(string(raw), `\`) {
+		return string(raw[1 : len(raw)-1]), nil
 	}
 	var s string
 	err := json.Unmarshal(raw, &s)

@@ -140,8 +140,8 @@ func (r *run) tx(ctx context.Context, fn func(store.Tenant) error) error {
 	}
 	return r.db.InTx(ctx, r.opt.Tenant, func(tx tenancy.Tx) error {
 		t := store.BindTenant(tx)
-		if err := t.LockImport(ctx, r.opt.Tenant.ID()); err != nil {
-			return fmt.Errorf("wait for another import: %w", err)
+		if err := t.BeginImport(ctx, r.opt.Tenant.ID()); err != nil {
+			return fmt.Errorf("begin a batch: %w", err)
 		}
 		return fn(t)
 	})

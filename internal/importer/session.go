@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -81,7 +82,7 @@ func (s *session) named(o object) error {
 		name string
 	}{
 		{"plio-id", func(t string) bool { return t == s.plio }, s.plio},
-		{"user-id", func(t string) bool { m, _ := mobile(t); return m == s.mobile }, s.phone},
+		{"user-id", s.isPhone, s.phone},
 		{"session-id", func(t string) bool { return t == number }, number},
 	} {
 		raw, ok := o.take(field.key)
@@ -102,6 +103,15 @@ func (s *session) named(o object) error {
 	return nil
 }
 
+// isPhone reports whether text is the learner's number.
+func (s *session) isPhone(text string) bool {
+	if text == s.phone {
+		return true
+	}
+	m, err := mobile(text)
+	return err == nil && m == s.mobile
+}
+
 // watched takes how much of the video was seen.
 func (s *session) watched(o object) error {
 	if raw, ok := o.take("watch-time"); ok {
@@ -114,12 +124,24 @@ func (s *session) watched(o object) error {
 		}
 		s.WatchTime = exact(raw, big.NewRat(1, 1000))
 	}
-	counts, err := o.list("retention")
+	return s.retained(o)
+}
+
+// retained takes the counts, one for each second of the video.
+func (s *session) retained(o object) error {
+	raw, ok := o.take("retention")
+	if !ok {
+		return nil
+	}
+	if s.plainCounts(raw) {
+		return nil
+	}
+	list, err := asList("retention", raw)
 	if err != nil {
 		return err
 	}
 	var b strings.Builder
-	for i, raw := range counts {
+	for i, raw := range list {
 		n, err := asInt("retention", raw)
 		if err != nil || n < 0 {
 			return badValue{at("retention", i), fmt.Sprintf("is %s, not a count", brief(raw))}
@@ -129,8 +151,36 @@ func (s *session) watched(o object) error {
 		}
 		b.WriteString(strconv.FormatInt(n, 10))
 	}
-	s.Retention, s.seconds = b.String(), len(counts)
+	s.Retention, s.seconds = b.String(), len(list)
 	return nil
+}
+
+// plainCounts takes a list of small whole numbers, which is all that a store
+// holds as a rule, and by far the greatest part of it.
+func (s *session) plainCounts(list json.RawMessage) bool {
+	if list[0] != '[' {
+		return false
+	}
+	counts, digits, commas := make([]byte, 0, len(list)), 0, 0
+	for _, c := range list[1 : len(list)-1] {
+		switch {
+		case '0' <= c && c <= '9' && digits < 15:
+			digits++
+			counts = append(counts, c)
+		case c == ',':
+			digits = 0
+			commas++
+			counts = append(counts, c)
+		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+		default:
+			return false
+		}
+	}
+	s.Retention = string(counts)
+	if len(counts) > 0 {
+		s.seconds = commas + 1
+	}
+	return true
 }
 
 // seen takes whether the video was played, and in which experiment.

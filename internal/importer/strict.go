@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,29 +18,33 @@ const (
 	maxNumber = 400 // bytes; also the largest exponent
 )
 
-// checkJSON says why b cannot be kept whole, or returns nil. Beside what is no
+// parseObject reads a whole file, which has to be an object. Beside what is no
 // JSON it refuses what a JSON column cannot hold or a decoder changes without a
 // word: NUL, half a surrogate pair, a key that is there twice, a number too
-// large, a depth that exhausts a stack.
-func checkJSON(b []byte) error {
+// large, a depth that exhausts a stack. The error is the reason.
+func parseObject(b []byte) (object, error) {
+	b = bytes.Trim(b, " \t\r\n")
 	if len(b) == 0 {
-		return errors.New("empty file")
+		return nil, errors.New("empty file")
 	}
 	if !utf8.Valid(b) {
-		return errors.New("not UTF-8")
+		return nil, errors.New("not UTF-8")
 	}
-	var whole json.RawMessage
-	if err := json.Unmarshal(b, &whole); err != nil {
-		syntax, ok := errors.AsType[*json.SyntaxError](err)
-		switch {
-		case !ok:
-			return fmt.Errorf("not JSON: %w", err)
-		case syntax.Error() == "unexpected end of JSON input":
-			return errors.New("truncated JSON")
+	var o object
+	err := json.Unmarshal(b, &o)
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		if syntax.Error() == "unexpected end of JSON input" {
+			return nil, errors.New("truncated JSON")
 		}
-		return fmt.Errorf("not JSON: %w (byte %d)", syntax, syntax.Offset)
+		return nil, fmt.Errorf("not JSON: %w (byte %d)", syntax, syntax.Offset)
 	}
-	return (&scanner{b: b}).scan()
+	if b[0] != '{' {
+		return nil, want("the file", b, "an object")
+	}
+	if err == nil {
+		err = (&scanner{b: b}).scan()
+	}
+	return o, err
 }
 
 // scanner walks over JSON that is known to be well formed.
@@ -154,6 +159,9 @@ func (s *scanner) number() error {
 	}
 	literal := string(s.b[start:s.i])
 	s.i--
+	if len(literal) < 20 && exponent < 0 {
+		return nil
+	}
 	if len(literal) > maxNumber {
 		return fmt.Errorf("a number of more than %d digits", maxNumber)
 	}

@@ -65,10 +65,13 @@ type ImportedEvent struct {
 // importLock tells the advisory lock of imports from others. ("plio")
 const importLock = 0x706c696f
 
-// LockImport waits until no other import writes into the workspace, and keeps
+// BeginImport waits until no other import writes into the workspace, and keeps
 // others waiting until the transaction ends.
-func (t Tenant) LockImport(ctx context.Context, workspace int64) error {
-	return t.ImportLock(ctx, importLock, int32(workspace)) //nolint:gosec // two workspaces with one lock only wait
+func (t Tenant) BeginImport(ctx context.Context, workspace int64) error {
+	if err := t.ImportLock(ctx, importLock, int32(workspace)); err != nil { //nolint:gosec // two workspaces with one lock only wait
+		return err
+	}
+	return t.ImportPlanAnew(ctx)
 }
 
 // AddImportedPlios adds published, public plios, made by somebody at a time.

@@ -305,6 +305,17 @@ func (q *Queries) ImportPersons(ctx context.Context, mobiles []string) ([]Import
 	return items, nil
 }
 
+const importPlanAnew = `-- name: ImportPlanAnew :exec
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true)
+`
+
+// Until the transaction ends, every statement is planned for the tables as they
+// are: a plan that was made while they were empty would scan them whole.
+func (q *Queries) ImportPlanAnew(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, importPlanAnew)
+	return err
+}
+
 const importPlioAdd = `-- name: ImportPlioAdd :exec
 INSERT INTO plio (id, uuid, name, failsafe_url, status, is_public, video_id, created_by_id, extra, import_key, created_at, updated_at)
 SELECT unnest($1::bigint[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), 'published', true,

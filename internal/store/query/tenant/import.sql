@@ -2,6 +2,11 @@
 -- One import at a time in a workspace, until the transaction ends.
 SELECT pg_advisory_xact_lock(@class::integer, @workspace::integer);
 
+-- name: ImportPlanAnew :exec
+-- Until the transaction ends, every statement is planned for the tables as they
+-- are: a plan that was made while they were empty would scan them whole.
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true);
+
 -- name: ImportPlios :many
 -- What is there of plios: those with one of the uuids, deleted ones too.
 SELECT id, uuid, import_key FROM plio WHERE uuid = ANY (@uuids::text[]);
