@@ -23,7 +23,7 @@ test: ## Run every test of both modules, with the race detector where a C compil
 	go test -json $$race -timeout 20m $(packages) | bin/testreport -missing "$$missing"
 
 check: ## gofmt, vet, staticcheck, and whether sqlc's output is up to date.
-	@unformatted=$$(gofmt -l cmd internal migrations tenancy tools bench $$(ls *.go 2>/dev/null)); \
+	@unformatted=$$(gofmt -l .); \
 	if [ -n "$$unformatted" ]; then echo "gofmt -w these: $$unformatted" >&2; exit 1; fi
 	go vet $(packages)
 	$(call tool,staticcheck) $(packages)
@@ -43,7 +43,7 @@ generate: ## Write the Go code of the queries.
 	$(call tool,sqlc) generate
 
 fmt:
-	gofmt -w cmd internal migrations tenancy tools bench
+	gofmt -w .
 
 deps: ## Install what Debian's packages give to the tests: PgBouncer and a C compiler. As root.
 	@if command -v pgbouncer >/dev/null && command -v gcc >/dev/null; then exit 0; fi; \
