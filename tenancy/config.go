@@ -30,6 +30,8 @@ type Config struct {
 	SharedConns int
 	// Logger defaults to slog.Default.
 	Logger *slog.Logger
+
+	fleet *lazyFleet // of the DB that was opened with it
 }
 
 // BuiltIn is a tenant of the application's own, with a schema name it chooses.
@@ -47,6 +49,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
+	}
+	if c.fleet == nil {
+		c.fleet = &lazyFleet{}
 	}
 	return c
 }

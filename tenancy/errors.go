@@ -50,4 +50,8 @@ var (
 
 	// ErrPooler is returned when Config.DirectURL leads to a pooler.
 	ErrPooler = errors.New("tenancy: this needs a connection to PostgreSQL itself, not to a pooler")
+
+	// ErrBehind is what the middleware refuses a tenant for whose tables are
+	// those of an older version.
+	ErrBehind = errors.New("tenancy: the tenant lacks migrations")
 )

@@ -1,11 +1,13 @@
 package tenancy
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 )
 
 //go:embed migrations/*.sql
@@ -17,13 +19,59 @@ type fleet struct {
 	own, shared, tenant source
 	reserved            map[string]bool // in small letters
 	builtIn             map[string]bool // by schema
+
+	listener *listener
+	mu       sync.Mutex
+	caches   []*cache // that the listener tells
+}
+
+// lazyFleet reads the files once for all that a DB does.
+type lazyFleet struct {
+	once  sync.Once
+	fleet *fleet
+	err   error
+}
+
+// registry returns what db's Config says of the tenants.
+func (db *DB) registry() (*fleet, error) {
+	l := db.cfg.fleet
+	l.once.Do(func() { l.fleet, l.err = newFleet(db.cfg) })
+	return l.fleet, l.err
+}
+
+// closeFleet ends what Middleware began. Close calls it before it closes the
+// connections.
+func (db *DB) closeFleet() {
+	if f, err := db.registry(); err == nil {
+		f.close()
+	}
+}
+
+// newCache makes a cache that hears of changes, and lives until close.
+func (f *fleet) newCache(load func(ctx context.Context, key string) (Info, error), opts MiddlewareOptions) *cache {
+	c := newCache(f.listener.ctx, load, opts.MaxAge, opts.MaxUnknown)
+	f.mu.Lock()
+	f.caches = append(f.caches, c)
+	f.mu.Unlock()
+	f.listener.add(c.forget)
+	return c
+}
+
+// close waits until nothing runs any more.
+func (f *fleet) close() {
+	f.listener.close()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range f.caches {
+		c.close()
+	}
 }
 
 // newFleet reads every migration and checks all that can be checked without a
 // database.
 func newFleet(cfg Config) (*fleet, error) {
 	cfg = cfg.withDefaults()
-	f := &fleet{cfg: cfg, reserved: map[string]bool{}, builtIn: map[string]bool{}}
+	f := &fleet{cfg: cfg, reserved: map[string]bool{}, builtIn: map[string]bool{}, listener: newListener(cfg)}
 	dir, err := fs.Sub(ownFiles, "migrations")
 	if err != nil {
 		return nil, err
@@ -58,12 +106,6 @@ func (f *fleet) checkBuiltIn() error {
 	}
 	return nil
 }
-
-// close stops what Middleware started.
-func (f *fleet) close() {}
-
-// registry returns what db's Config says of the tenants.
-func (db *DB) registry() (*fleet, error) { return newFleet(db.cfg) }
 
 func (f *fleet) builtInKeys() (keys []string) {
 	for _, b := range f.cfg.BuiltIn {

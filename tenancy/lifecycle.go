@@ -1,6 +1,7 @@
 package tenancy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -94,7 +95,7 @@ func (c change) write(ctx context.Context, tx Tx, id int64) error {
 		return fmt.Errorf("%w: %q", ErrExists, c.key)
 	}
 	if err == nil {
-		_, err = tx.Exec(ctx, "SELECT pg_notify($1, $2), pg_notify($1, $3)", pgx.QueryExecModeExec, channel, key, c.key)
+		_, err = tx.Exec(ctx, "SELECT pg_notify($1, $2), pg_notify($1, $3)", pgx.QueryExecModeExec, channel, key, cmp.Or(c.key, key))
 	}
 	if err != nil {
 		return fmt.Errorf("tenancy: %s %q: %w", c.name, key, err)

@@ -71,6 +71,9 @@ func (w *worker) once(ctx context.Context, who int64, t Tenant, set source, wait
 		all = append(all, m.commands()...)
 	}
 	all = append(all, entries(who, set)...)
+	if t.key != "" {
+		all = append(all, cmd("SELECT pg_notify($1, $2)", channel, t.key))
+	}
 	all = append(all,
 		cmd("SELECT CASE WHEN current_setting('search_path') <> $1 THEN ('search_path is ' || current_setting('search_path'))::int END", t.schema),
 		cmd("COMMIT"))
