@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 	"slices"
@@ -43,7 +44,7 @@ type commands struct {
 	Import struct {
 		JSON importJSONCmd `cmd:"" name:"json" help:"Bring in the JSON store that Plio had before its database."`
 	} `cmd:"" help:"Bring data in."`
-	Psql    psqlCmd    `cmd:"" help:"Open PostgreSQL's shell on the database."`
+	Psql    psqlCmd    `cmd:"" passthrough:"" help:"Open PostgreSQL's shell on the database."`
 	Version versionCmd `cmd:"" settings:"none" help:"Print the version of this program."`
 }
 
@@ -67,6 +68,9 @@ func Run(args []string) (code int) {
 	if len(args) == 0 {
 		parser.Parse([]string{"--help"}) //nolint:errcheck // it ends above
 	}
+	if len(args) == 2 && args[0] == "psql" && (args[1] == "--help" || args[1] == "-h") {
+		args = []string{"--help", "psql"} // what follows the word is psql's
+	}
 	chosen, err := parser.Parse(args)
 	if err == nil {
 		err = typed.Complete(postgres.DefaultDir())
@@ -83,6 +87,9 @@ func run(chosen *kong.Context, cfg config.Config) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	defer stop()
+	if chosen.Command() != "serve" && cfg.LogLevel == slog.LevelInfo {
+		cfg.LogLevel = slog.LevelWarn // a command answers, and says what goes wrong
+	}
 	e := newEnv(cfg)
 	chosen.BindTo(ctx, (*context.Context)(nil))
 	err := chosen.Run(e)
@@ -98,7 +105,9 @@ type helped struct{}
 func options() []kong.Option {
 	return []kong.Option{
 		kong.Name("plio"),
-		kong.Description("Questions on videos, and what was learnt: the server of Plio."),
+		kong.Description("Questions on videos, and what was learnt: the server of Plio.\n\n" +
+			"Exit codes: 0 it is done; 1 it failed, and nothing was done; 2 this is not how it is typed; 130 it was interrupted. " +
+			"A command that can be done in part says more below its own --help."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Help(help),
 		kong.Exit(func(int) { panic(helped{}) }),

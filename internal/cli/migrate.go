@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"example.org/plio/tenancy"
@@ -48,7 +49,7 @@ func (c *migrateCmd) Run(ctx context.Context, e *env) error {
 
 func (c *migrateCmd) say(e *env, r tenancy.Report) error {
 	for _, f := range r.Failed {
-		e.log.Error("not migrated: " + f.Error())
+		fmt.Fprintln(e.stderr, "not migrated:", f) //nolint:errcheck // the summary follows
 	}
 	if r.Nothing() {
 		return e.say("Everything is up to date.")

@@ -9,12 +9,14 @@ import (
 )
 
 type psqlCmd struct {
-	Args []string `arg:"" optional:"" passthrough:"" help:"What psql is to be given, as -c 'SELECT 1'."`
+	Args []string `arg:"" optional:"" help:"What psql is to be given, as -c 'SELECT 1'."`
 }
 
 // Help is shown below the command's one line.
 func (psqlCmd) Help() string {
 	return `The search path is empty: shared tables are written public.x, those of a workspace schema.x (plio org list --json shows the schemas). Everything can be changed there, with nobody to ask back.
+
+What follows the word psql is psql's: settings stand before it, as in plio --data DIR psql -c 'SELECT 1'.
 
 The exit code is psql's.`
 }

@@ -30,8 +30,18 @@ SIGTERM or Ctrl-C ends it once the requests under way are through; a second one 
 Exit codes: 0 it was told to stop; 1 it could not start, or could not go on.`
 }
 
-// Run takes the address first, so that nothing is touched when it is taken.
+// Run serves until it is told to stop, which may be before it has begun.
 func (c *serveCmd) Run(ctx context.Context, e *env) error {
+	err := e.listen(ctx)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		e.log.Info("stopped before it served")
+		return nil
+	}
+	return err
+}
+
+// listen takes the address first, so that nothing is touched when it is taken.
+func (e *env) listen(ctx context.Context) error {
 	var db *tenancy.DB // of a server that is ready
 	srv, err := server.Listen(server.Options{
 		Listen: e.cfg.Listen, Log: e.log, Secret: []string{"/start/"}, Trusted: config.Prefixes(e.cfg.TrustedProxies),
@@ -66,14 +76,18 @@ func (e *env) serve(ctx context.Context, srv *server.Server, db *tenancy.DB, pla
 	if err != nil {
 		return err
 	}
-	srv.Serve(handlers)
+	code, first, err := a.FirstLink(ctx)
+	if err != nil {
+		return err
+	}
+	srv.Serve(handlers) // from here on nothing may end it without a drain
 	base := e.base(srv.Addr().String())
 	if place.server != nil {
 		defer e.note(base)()
 	}
 	e.log.Info("serving on " + base)
-	if err := e.invite(ctx, a, base); err != nil {
-		return err
+	if first {
+		e.invite(base + "/start/" + code)
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
@@ -123,12 +137,8 @@ func (e *env) handlers(ctx context.Context, db *tenancy.DB) (*auth.Auth, map[str
 }
 
 // invite prints the link that makes the first super-admin, while there is none.
-func (e *env) invite(ctx context.Context, a *auth.Auth, base string) error {
-	code, first, err := a.FirstLink(ctx)
-	if err != nil || !first {
-		return err
-	}
-	return e.say("\nThere is no super-admin yet. Whoever opens this link first becomes it (once, within 24 hours):\n\n  %s\n", base+"/start/"+code)
+func (e *env) invite(link string) {
+	e.say("\nThere is no super-admin yet. Whoever opens this link first becomes it (once, within 24 hours):\n\n  %s\n", link) //nolint:errcheck // the next start prints another
 }
 
 // purge deletes now and then what has expired of logins.

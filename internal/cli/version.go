@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 )
 
 type versionCmd struct {
@@ -23,7 +24,7 @@ func thisVersion() version {
 	if !ok {
 		return v
 	}
-	v.Plio, v.Go = info.Main.Version, info.GoVersion
+	v.Plio, v.Go = strings.Trim(info.Main.Version, "()"), info.GoVersion
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
