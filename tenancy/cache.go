@@ -19,6 +19,7 @@ type cache struct {
 	loads      sync.WaitGroup
 
 	mu      sync.Mutex
+	closed  bool
 	known   map[string]entry
 	unknown map[string]time.Time // until when
 	flights map[string]*flight
@@ -65,9 +66,9 @@ func (c *cache) get(ctx context.Context, key string) (Info, error) {
 	}
 	f, ok := c.flights[key]
 	if !ok {
-		if c.ctx.Err() != nil {
+		if c.closed || c.ctx.Err() != nil {
 			c.mu.Unlock()
-			return Info{}, fmt.Errorf("tenancy: %w", c.ctx.Err())
+			return Info{}, fmt.Errorf("tenancy: the DB is closed: %w", context.Canceled)
 		}
 		f = &flight{done: make(chan struct{}), when: c.changes}
 		c.flights[key] = f
@@ -118,9 +119,10 @@ func (c *cache) keep(key string, f *flight, until time.Time) {
 	}
 }
 
-// close waits for the questions that are under way, once c.ctx has ended.
+// close waits for the questions that are under way, which end with c.ctx.
 func (c *cache) close() {
-	c.mu.Lock() // whoever is about to begin one has done so by then
+	c.mu.Lock()
+	c.closed = true
 	c.mu.Unlock()
 	c.loads.Wait()
 }

@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // migration is one file of a set of migrations.
@@ -108,6 +107,3 @@ func checksum(statements []statement) string {
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
-
-// name is how messages call m: its file without the ending.
-func (m migration) name() string { return strings.TrimSuffix(m.file, ".sql") }
