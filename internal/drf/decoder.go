@@ -78,9 +78,10 @@ func (d *Decoder) Err() error { return d.wrong.Err() }
 type kind[T any] struct {
 	convert func(v value, r rules) (T, []string)
 	absent  string // message where a required one is missing
-	// what a form's empty text means: null or absent, except to JSON
-	keepsEmpty bool
-	// a form leaves out a box that is not ticked
+	// To most, an empty text of a form is null or absent. To JSON it is a text,
+	// and to references it is always null.
+	keepsEmpty, emptyIsNull bool
+	// A form leaves out a box that is not ticked.
 	box bool
 }
 
@@ -97,6 +98,9 @@ func (k kind[T]) read(d *Decoder, name string, into *Opt[T], options []Option) {
 	} else if !ok && k.box && d.body.form != nil && !d.partial {
 		*into = Opt[T]{Set: true, Null: r.null}
 		return
+	}
+	if k.emptyIsNull && ok && v.kind() == "str" && v.str() == "" {
+		null = true
 	}
 	switch {
 	case !ok && (d.partial || r.optional):

@@ -18,23 +18,22 @@ func (d *Decoder) Bool(name string, into *Opt[bool], options ...Option) {
 }
 
 func toBool(v value, _ rules) (bool, []string) {
-	text := v.str()
+	text := strings.ToLower(v.str())
 	switch v.kind() {
 	case "str", "bool":
-		text = strings.ToLower(text)
-	case "int", "float":
-		text = strings.TrimPrefix(strings.TrimSuffix(text, ".0"), "-0")
-		if text == "" {
-			text = "0"
+		if slices.Contains([]string{"t", "y", "yes", "true", "on", "1"}, text) {
+			return true, nil
 		}
-	default:
-		text = ""
-	}
-	switch {
-	case slices.Contains([]string{"t", "y", "yes", "true", "on", "1"}, text):
-		return true, nil
-	case slices.Contains([]string{"f", "n", "no", "false", "off", "0"}, text):
-		return false, nil
+		if slices.Contains([]string{"f", "n", "no", "false", "off", "0"}, text) {
+			return false, nil
+		}
+	case "int", "float":
+		if text == "1" || text == "1.0" {
+			return true, nil
+		}
+		if text == "0" || text == "0.0" || text == "-0.0" {
+			return false, nil
+		}
 	}
 	return false, []string{"Must be a valid boolean."}
 }
@@ -59,7 +58,11 @@ func toFloat(v value, _ rules) (float64, []string) {
 		if len(text) > longestNumber {
 			return 0, []string{"String value too large."}
 		}
-	case "int", "float":
+	case "int":
+		if v.fault.number != "" {
+			return 0, []string{"Integer value too large to convert to float"}
+		}
+	case "float":
 	default:
 		return 0, invalid
 	}
@@ -127,7 +130,7 @@ func (d *Decoder) PK(name string, into *Opt[int64], options ...Option) {
 		}
 		return n, nil
 	}
-	kind[int64]{convert: convert, absent: required}.read(d, name, into, options)
+	kind[int64]{convert: convert, absent: required, emptyIsNull: true}.read(d, name, into, options)
 }
 
 func noSuchPK(sent string) string {
@@ -141,15 +144,15 @@ func (d *Decoder) NoSuchPK(field string) { d.wrong.Add(field, noSuchPK(d.sent[fi
 // a form it is a text that is JSON.
 func (d *Decoder) JSON(name string, into *Opt[json.RawMessage], options ...Option) {
 	convert := func(v value, _ rules) (json.RawMessage, []string) {
-		if v.file != nil {
-			return nil, []string{"Value must be valid JSON."}
-		}
 		if v.form {
-			doc, err := parseJSON([]byte(v.text))
+			doc, err := parseJSON([]byte(v.text)) // of a file that is nothing
 			if err != nil {
 				return nil, []string{"Value must be valid JSON."}
 			}
 			v = value{raw: doc.text, fault: doc.fault}
+		}
+		if v.fault.number != "" {
+			return nil, []string{"Value must be valid JSON."}
 		}
 		if wrong := v.fault.message(); wrong != "" {
 			return nil, []string{wrong}

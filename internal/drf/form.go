@@ -131,3 +131,15 @@ func unescapeLoosely(s string) string {
 	}
 	return b.String()
 }
+
+// Query returns a parameter of the request's address, of several of a name the
+// last, and whether it is there. It reads what is badly escaped as it stands,
+// where url.Values would drop it.
+func Query(r *http.Request, name string) (value string, ok bool) {
+	for _, p := range splitQuery(r.URL.RawQuery) {
+		if p.name == name {
+			value, ok = p.value, true
+		}
+	}
+	return value, ok
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -291,9 +292,9 @@ func (s *scanner) number() error {
 
 // shorten keeps an error readable that repeats what somebody sent.
 func shorten(text string) string {
-	const most = 40
+	const most = 200
 	if len(text) <= most {
 		return text
 	}
-	return text[:most] + "…"
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }

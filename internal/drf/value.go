@@ -51,10 +51,6 @@ func (v value) str() string {
 		return v.text
 	case v.raw[0] == '"':
 		return unquote(v.raw)
-	case string(v.raw) == "true":
-		return "True"
-	case string(v.raw) == "false":
-		return "False"
 	}
-	return string(v.raw)
+	return repr(v.raw)
 }

@@ -35,7 +35,7 @@ func (d *Decoder) Choice(name string, into *Opt[string], choices []string, optio
 		if text == "" && r.blank && v.kind() == "str" || slices.Contains(choices, text) {
 			return text, nil
 		}
-		return "", []string{`"` + text + `" is not a valid choice.`}
+		return "", []string{`"` + shorten(text) + `" is not a valid choice.`}
 	}
 	kind[string]{convert: convert, absent: required}.read(d, name, into, options)
 }
@@ -43,9 +43,12 @@ func (d *Decoder) Choice(name string, into *Opt[string], choices []string, optio
 func toString(v value, r rules) (string, []string) {
 	switch v.kind() {
 	case "str", "int", "float":
-	default:
-		return "", []string{"Not a valid string."}
+		return toText(v, r)
 	}
+	return "", []string{"Not a valid string."}
+}
+
+func toText(v value, r rules) (string, []string) {
 	if v.fault.number != "" {
 		return "", []string{v.fault.message()}
 	}
@@ -69,10 +72,16 @@ func toString(v value, r rules) (string, []string) {
 	return text, wrong
 }
 
-// checked is toString with one more check, of texts that say something.
+// checked is toString with one more check, of texts that say something. Its
+// message is also that of what is no text.
 func checked(ok func(string) bool, message string) func(value, rules) (string, []string) {
 	return func(v value, r rules) (string, []string) {
-		text, wrong := toString(v, r)
+		switch v.kind() {
+		case "str", "int", "float":
+		default:
+			return "", []string{message}
+		}
+		text, wrong := toText(v, r)
 		if text != "" && !ok(text) {
 			wrong = append(wrong, message)
 		}
