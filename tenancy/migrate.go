@@ -99,18 +99,22 @@ func connectDirect(ctx context.Context, cfg *pgx.ConnConfig) (*pgx.Conn, error) 
 	if err != nil {
 		return nil, fmt.Errorf("tenancy: %w", err)
 	}
+	// Asked first: behind a pooler the connection whose path is set would be
+	// somebody else's next.
 	var pid uint32
-	err = conn.QueryRow(ctx, "SELECT pg_backend_pid() FROM set_config('search_path', '', false)", pgx.QueryExecModeExec).Scan(&pid)
-	switch {
-	case err != nil:
-		err = fmt.Errorf("tenancy: %w", err)
-	case pid != conn.PgConn().PID():
-		err = fmt.Errorf("%w: set Config.DirectURL", ErrPooler)
-	default:
-		return conn, nil
+	err = conn.QueryRow(ctx, "SELECT pg_backend_pid()", pgx.QueryExecModeExec).Scan(&pid)
+	if err == nil && pid != conn.PgConn().PID() {
+		hangUp(conn)
+		return nil, fmt.Errorf("%w: set Config.DirectURL", ErrPooler)
 	}
-	hangUp(conn)
-	return nil, err
+	if err == nil {
+		_, err = conn.Exec(ctx, "SELECT set_config('search_path', '', false)", pgx.QueryExecModeExec)
+	}
+	if err != nil {
+		hangUp(conn)
+		return nil, fmt.Errorf("tenancy: %w", err)
+	}
+	return conn, nil
 }
 
 // hangUp closes conn, whatever became of the context that it was used with.
