@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE invoice ADD COLUMN paid_at timestamptz;
