@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -70,21 +71,31 @@ func (a *Auth) Link(ctx context.Context, code string) (Link, error) {
 	if err != nil {
 		return Link{}, err
 	}
-	name := strings.TrimSpace(row.FirstName + " " + row.LastName)
-	for _, other := range []string{row.Email, row.Mobile} {
-		if name == "" {
-			name = other
-		}
-	}
-	return Link{First: row.UserID == nil, Name: name}, nil
+	return Link{First: row.UserID == nil, Name: display(row.FirstName, row.LastName, row.Email, row.Mobile)}, nil
 }
+
+// display is what somebody is called: a name, or else an address or a number.
+func display(first, last, email, mobile string) string {
+	return cmp.Or(strings.TrimSpace(first+" "+last), email, mobile)
+}
+
+// Organization is one that a user is in.
+type Organization = store.UserOrganization
 
 // Welcome is what a link gives.
 type Welcome struct {
 	User          store.User
 	Tokens        Tokens
-	Organizations []store.UserOrganization
+	Organizations []Organization
 }
+
+// Name is what the user is called: a name, or else an address or a number.
+func (w Welcome) Name() string {
+	return display(w.User.FirstName, w.User.LastName, w.Email(), *cmp.Or(w.User.Mobile, new("")))
+}
+
+// Email is the user's address, or "".
+func (w Welcome) Email() string { return *cmp.Or(w.User.Email, new("")) }
 
 // UseLink spends a link and signs its user in. One that makes the first
 // superuser takes an e-mail address and a name, and makes a superuser of the

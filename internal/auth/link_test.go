@@ -237,13 +237,13 @@ func TestWelcomeHasTheOrganizationsOfTheUser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ada := w.user("ada@example.org")
-	w.organization("af", ada)
+	w.organization("mine", ada)
 	code, err := w.MakeLink(t.Context(), ada)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, err := w.UseLink(t.Context(), code, "", "")
-	if err != nil || len(got.Organizations) != 1 || got.Organizations[0].Shortcode != "af" || got.Organizations[0].Role != "org-admin" {
+	if err != nil || len(got.Organizations) != 1 || got.Organizations[0].Shortcode != "mine" || got.Organizations[0].Role != "org-admin" {
 		t.Errorf("%+v, %v", got.Organizations, err)
 	}
 }

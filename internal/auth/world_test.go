@@ -3,7 +3,6 @@ package auth_test
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -11,22 +10,15 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"example.org/plio/internal/auth"
+	"example.org/plio/internal/plitest"
 	"example.org/plio/internal/store"
-	"example.org/plio/migrations"
 	"example.org/plio/tenancy"
-	"example.org/plio/tenancy/tenancytest"
 )
 
-var template = tenancytest.Template{Env: "PLIO_TEST_DATABASE_URL", Config: tenancy.Config{
-	Shared: migrations.Shared(), Tenant: migrations.Tenant(),
-	BuiltIn: []tenancy.BuiltIn{{Key: "plio", Schema: "personal"}, {Key: "void", Schema: "void"}},
-	Logger:  slog.New(slog.DiscardHandler),
-}}
+func TestMain(m *testing.M) { plitest.Main(m) }
 
-func TestMain(m *testing.M) { template.Main(m) }
-
-// world is an Auth on a database of its own, with many connections, and a clock
-// that stands still.
+// world is an Auth on a database of its own without people, with many
+// connections, and a clock that stands still.
 type world struct {
 	testing.TB
 	*auth.Auth
@@ -39,7 +31,7 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	db := template.Open(t)
+	db := plitest.New(t).DB
 	config := db.Shared().Config()
 	config.MaxConns = 10
 	pool, err := pgxpool.NewWithConfig(t.Context(), config)
@@ -47,6 +39,11 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
+	_, err = pool.Exec(t.Context(), `DELETE FROM public.token; DELETE FROM public.user_identity;
+		DELETE FROM public.organization_user; DELETE FROM public."user"; DELETE FROM public.user_key`)
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := &world{TB: t, db: db, pool: pool, shared: store.BindShared(pool), sms: &phone{}, at: time.Now().UTC().Truncate(time.Microsecond)}
 	w.Auth = auth.New(pool, auth.Options{SMS: w.sms, Now: func() time.Time { return w.at }})
 	return w
