@@ -16,7 +16,8 @@ import (
 // schema are added after it.
 //
 // The error is ErrInvalidKey, ErrReserved or ErrExists where the key is at
-// fault. Of several callers with one key at once, one succeeds.
+// fault, and ErrNewer where a newer program has migrated the tenants already. Of
+// several callers with one key at once, one succeeds.
 func (db *DB) Create(ctx context.Context, key string, fn func(tx Tx, t Tenant) error) (Tenant, error) {
 	f, err := db.registry()
 	if err != nil {
@@ -27,7 +28,7 @@ func (db *DB) Create(ctx context.Context, key string, fn func(tx Tx, t Tenant) e
 	}
 	for range 5 {
 		var t Tenant
-		if t, err = db.newTenant(ctx, key); err != nil {
+		if t, err = db.newTenant(ctx, key, f.newSchema()); err != nil {
 			return Tenant{}, err
 		}
 		err = db.InTx(ctx, t, func(tx Tx) error { return f.create(ctx, tx, fn) })
@@ -42,12 +43,12 @@ func (db *DB) Create(ctx context.Context, key string, fn func(tx Tx, t Tenant) e
 }
 
 // newTenant gives a tenant that is nowhere yet its id and its schema's name.
-func (db *DB) newTenant(ctx context.Context, key string) (Tenant, error) {
+func (db *DB) newTenant(ctx context.Context, key, schema string) (Tenant, error) {
 	var id int64
 	if err := db.shared.QueryRow(ctx, "SELECT nextval('public.tenancy_tenant_id_seq')").Scan(&id); err != nil {
 		return Tenant{}, fmt.Errorf("tenancy: create %q: %w", key, err)
 	}
-	return TenantFromRow(id, key, newSchema())
+	return TenantFromRow(id, key, schema)
 }
 
 // errSchemaTaken: the name is that of another tenant, or of a schema that is
@@ -57,6 +58,9 @@ var errSchemaTaken = errors.New("the schema's name is taken")
 func (f *fleet) create(ctx context.Context, tx Tx, fn func(Tx, Tenant) error) error {
 	t := tx.Tenant()
 	if err := register(ctx, tx, t); err != nil {
+		return err
+	}
+	if err := f.current(ctx, tx); err != nil {
 		return err
 	}
 	inside, outward := f.tenant.split()
@@ -71,6 +75,25 @@ func (f *fleet) create(ctx context.Context, tx Tx, fn func(Tx, Tenant) error) er
 	}
 	done, err := pipeline(ctx, conn, outward)
 	return notCreated(t, outward, done, err)
+}
+
+// current fails when tenants have migrations that this program does not know:
+// one that it made would be behind from the start. A Migrate that goes on at the
+// same time waits, before it ends, for those who have asked.
+func (f *fleet) current(ctx context.Context, tx Tx) error {
+	if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock_shared($1)", pgx.QueryExecModeExec, versionLock); err != nil {
+		return fmt.Errorf("tenancy: create %q: %w", tx.Tenant().key, err)
+	}
+	var latest int64
+	err := tx.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM public.tenancy_migration WHERE tenant_id > 0 AND state = 'applied'",
+		pgx.QueryExecModeExec).Scan(&latest)
+	if err != nil {
+		return fmt.Errorf("tenancy: create %q: %w", tx.Tenant().key, err)
+	}
+	if latest > f.tenant.latest() {
+		return fmt.Errorf("%w: create %q: tenants have migration %04d, this program knows %04d", ErrNewer, tx.Tenant().key, latest, f.tenant.latest())
+	}
+	return nil
 }
 
 // register writes the row of the registry. Who comes second waits here for who

@@ -5,3 +5,12 @@ var CheckServing = checkServing
 
 // CloseFleet is a part of Close.
 var CloseFleet = (*DB).closeFleet
+
+// NameSchemas makes Create take schemas' names from next.
+func NameSchemas(db *DB, next func() string) {
+	f, err := db.registry()
+	if err != nil {
+		panic(err)
+	}
+	f.newSchema = next
+}

@@ -19,6 +19,7 @@ type fleet struct {
 	own, shared, tenant source
 	reserved            map[string]bool // in small letters
 	builtIn             map[string]bool // by schema
+	newSchema           func() string
 
 	listener *listener
 	mu       sync.Mutex
@@ -71,7 +72,7 @@ func (f *fleet) close() {
 // database.
 func newFleet(cfg Config) (*fleet, error) {
 	cfg = cfg.withDefaults()
-	f := &fleet{cfg: cfg, reserved: map[string]bool{}, builtIn: map[string]bool{}, listener: newListener(cfg)}
+	f := &fleet{cfg: cfg, reserved: map[string]bool{}, builtIn: map[string]bool{}, newSchema: newSchema, listener: newListener(cfg)}
 	dir, err := fs.Sub(ownFiles, "migrations")
 	if err != nil {
 		return nil, err

@@ -153,7 +153,35 @@ func (m *migrator) run(ctx context.Context) error {
 		}
 		m.report.BuiltIn = append(m.report.BuiltIn, b.Key)
 	}
-	return m.tenants(ctx, todo.Behind)
+	if err := m.tenants(ctx, todo.Behind); err != nil || len(todo.Behind) == 0 {
+		return err
+	}
+	late, err := m.latecomers(ctx)
+	if err != nil {
+		return err
+	}
+	return m.tenants(ctx, late)
+}
+
+// latecomers are tenants that an older program made meanwhile. Whoever looks
+// for the latest version from here on sees that it is too old; those who looked
+// before are waited for, unless they take very long.
+func (m *migrator) latecomers(ctx context.Context) (late []Behind, err error) {
+	_, err = m.conn.Exec(ctx, "SELECT set_config('lock_timeout', '5s', false)", pgx.QueryExecModeExec)
+	if err == nil {
+		_, err = m.conn.Exec(ctx, "SELECT pg_advisory_lock($1)", pgx.QueryExecModeExec, versionLock)
+	}
+	if err != nil && !busy(err) {
+		return nil, fmt.Errorf("tenancy: %w", err)
+	}
+	if late, err = m.f.readBehind(ctx, m.conn); err != nil {
+		return nil, fmt.Errorf("tenancy: %w", err)
+	}
+	_, err = m.conn.Exec(ctx, "SELECT pg_advisory_unlock($1)", pgx.QueryExecModeExec, versionLock)
+	if err != nil {
+		return nil, fmt.Errorf("tenancy: %w", err)
+	}
+	return late, nil
 }
 
 // public runs migrations of schema public, a transaction each, and stops at

@@ -52,13 +52,13 @@ func TestMigrateMakesEverythingInAnEmptyDatabaseAndThenHasNothingToDo(t *testing
 	t.Parallel()
 	cfg := tenancy.Config{URL: template.EmptyURL(t), Shared: sharedFiles, Tenant: tenantFiles, BuiltIn: []tenancy.BuiltIn{{"home", "personal"}}}
 	plan, err := tenancy.Plan(t.Context(), cfg)
-	if err != nil || plan.Empty() || fmt.Sprint(plan.Own, plan.Shared, plan.BuiltIn, plan.RoleSet) != "[0001_registry.sql] [0001_member.sql] [home] true" {
+	if err != nil || plan.Empty() || fmt.Sprint(plan.Own, plan.Shared, plan.BuiltIn, plan.RoleSet) != "[0001_registry.sql 0002_version.sql] [0001_member.sql] [home] true" {
 		t.Errorf("Plan before: %+v, %v", plan, err)
 	}
 	if n := ask[int](t, cfg.URL, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"); n != 0 {
 		t.Errorf("Plan has made %d tables", n)
 	}
-	if r := migrate(t, cfg); r.Nothing() || fmt.Sprint(r.Own, r.Shared, r.BuiltIn, r.RoleSet, r.Tenants) != "[0001_registry.sql] [0001_member.sql] [home] true 0" {
+	if r := migrate(t, cfg); r.Nothing() || fmt.Sprint(r.Own, r.Shared, r.BuiltIn, r.RoleSet, r.Tenants) != "[0001_registry.sql 0002_version.sql] [0001_member.sql] [home] true 0" {
 		t.Errorf("first: %+v", r)
 	}
 	if plan, err := tenancy.Plan(t.Context(), cfg); err != nil || !plan.Empty() || plan.Tenants != 1 || plan.Latest != 2 {

@@ -4,6 +4,9 @@ package tenancy
 // concerns, when its transaction commits.
 const channel = "tenancy_tenant"
 
-// Advisory locks, of this database: the first holds Migrate, the second puts
-// creations in a row.
-const migrateLock, createLock = int64(0x74656e616e6379_01), int64(0x74656e616e6379_02)
+// Advisory locks, of this database.
+const (
+	migrateLock = int64(0x74656e616e6379_01 + iota) // held by a Migrate
+	createLock                                      // puts the ends of creations in a row
+	versionLock                                     // shared by creations, from when they looked which version is the latest
+)

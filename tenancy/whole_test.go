@@ -80,3 +80,55 @@ func TestAMigrationThatFailsInANewTenantNamesItsStatement(t *testing.T) {
 	}
 	wantTenants(t, cfg.URL, 0)
 }
+
+func TestASchemasNameThatIsTakenIsReplacedByAnother(t *testing.T) {
+	t.Parallel()
+	cfg := template.ConfigFor(t)
+	db := open(t, cfg)
+	taken := newTenant(t, db, "blue").Schema()
+	do(t, cfg.URL, "CREATE SCHEMA nobodys")
+	names := []string{taken, "nobodys", "freenameab"}
+	tenancy.NameSchemas(db, func() string { defer func() { names = names[1:] }(); return names[0] })
+	red, err := db.Create(t.Context(), "red", nil)
+	if err != nil || red.Schema() != "freenameab" {
+		t.Errorf("%v, %v", red, err)
+	}
+	tenancy.NameSchemas(db, func() string { return taken })
+	if _, err := db.Create(t.Context(), "green", nil); err == nil || !strings.Contains(err.Error(), "the schema's name is taken") {
+		t.Errorf("err = %v", err)
+	}
+	wantTenants(t, cfg.URL, 2)
+}
+
+func TestAProgramThatIsOlderThanTheTenantsMakesNone(t *testing.T) {
+	t.Parallel()
+	cfg := template.ConfigFor(t)
+	older := open(t, cfg)
+	newTenant(t, older, "before")
+	newer := later(cfg, "0003_size.sql", "ALTER TABLE note ADD COLUMN size int;")
+	began, goOn := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() { // it looked in time, and ends late
+		_, err := older.Create(t.Context(), "meanwhile", func(tenancy.Tx, tenancy.Tenant) error {
+			close(began)
+			<-goOn
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-began
+	time.AfterFunc(300*time.Millisecond, func() { close(goOn) })
+	if r := migrate(t, newer); r.Tenants != 2 {
+		t.Errorf("%+v", r)
+	}
+	wg.Wait()
+	if _, err := older.Create(t.Context(), "after", nil); !errors.Is(err, tenancy.ErrNewer) {
+		t.Errorf("err = %v", err)
+	}
+	newTenant(t, open(t, newer), "after")
+	if s, err := open(t, newer).Status(t.Context()); err != nil || len(s.Behind) > 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
