@@ -28,6 +28,10 @@ type Config struct {
 	// SharedConns are those of MaxConns that serve the shared tables, through
 	// Shared. Defaults to a third.
 	SharedConns int
+	// Statements is how many prepared statements a connection for tenants keeps,
+	// a quarter of them for one tenant at most. Each takes about 15 KB of the
+	// server process. Defaults to 2,048.
+	Statements int
 	// Logger defaults to slog.Default.
 	Logger *slog.Logger
 
@@ -46,6 +50,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.SharedConns == 0 {
 		c.SharedConns = max(1, c.MaxConns/3)
+	}
+	if c.Statements == 0 {
+		c.Statements = 2048
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()

@@ -12,6 +12,11 @@ type raw = pgx.Tx
 // Tx is a transaction bound to one tenant. Only DB's methods make one, so code
 // that asks for a Tx cannot run outside a tenant. It is a pgx.Tx, but cannot be
 // ended, and does not give its connection away.
+//
+// Its statements are prepared under a name of their own for each tenant and
+// connection, and so keep their plans. Statements that differ each time, as
+// those with values in their text, gain nothing by that: pass
+// pgx.QueryExecModeExec before the arguments.
 type Tx struct {
 	raw
 	tenant    Tenant
