@@ -167,6 +167,76 @@ func ExampleDB_InTx() {
 	// [2026-1 2026-3] []
 }
 
+// One statement needs no function: it goes with its tenant in one network trip,
+// and is a transaction of its own.
+func ExampleDB_Single() {
+	ctx := context.Background()
+	db, done := demo()
+	defer done()
+
+	acme, err := db.Get(ctx, "acme")
+	if err != nil {
+		log.Fatal(err)
+	}
+	one := db.Single(acme)
+	for number, cents := range map[string]int64{"2026-1": 500, "2026-2": 700} {
+		if _, err := one.Exec(ctx, "INSERT INTO invoice (number, cents) VALUES ($1, $2)", number, cents); err != nil {
+			log.Fatal(err)
+		}
+	}
+	var sum int64
+	if err := one.QueryRow(ctx, "SELECT sum(cents)::bigint FROM invoice").Scan(&sum); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(sum)
+	// Output: 1200
+}
+
+// A branch becomes a company of its own: its invoices leave one tenant and come
+// into another in one transaction.
+func ExampleDB_InTxs() {
+	ctx := context.Background()
+	db, done := demo()
+	defer done()
+
+	acme, err := db.Get(ctx, "acme")
+	if err != nil {
+		log.Fatal(err)
+	}
+	globex, err := db.Get(ctx, "globex")
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := db.Single(acme).Exec(ctx, "INSERT INTO invoice (number, cents) VALUES ('A-1', 1), ('G-1', 2), ('G-2', 3)"); err != nil {
+		log.Fatal(err)
+	}
+	err = db.InTxs(ctx, acme, globex, func(from, to tenancy.Tx) error {
+		rows, err := from.Query(ctx, "DELETE FROM invoice WHERE number LIKE 'G-%' RETURNING number, cents")
+		if err != nil {
+			return err
+		}
+		type invoice struct {
+			Number string
+			Cents  int64
+		}
+		moved, err := pgx.CollectRows(rows, pgx.RowToStructByPos[invoice])
+		if err != nil {
+			return err
+		}
+		for _, i := range moved {
+			if _, err := to.Exec(ctx, "INSERT INTO invoice (number, cents) VALUES ($1, $2)", i.Number, i.Cents); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(numbers(db, "acme"), numbers(db, "globex"))
+	// Output: [A-1] [G-1 G-2]
+}
+
 // A query that forgot its tenant fails: outside of a tenant's transaction no
 // tenant's table has a name.
 func ExampleDB_Shared() {
