@@ -67,19 +67,21 @@ func (h *handler) done(w http.ResponseWriter, r *http.Request, got auth.Welcome)
 }
 
 func steps(t *text, url string, got auth.Welcome) []step {
-	curl := fmt.Sprintf("curl -H 'Authorization: Bearer %s'", got.Tokens.Access)
-	api := url + "/api/v1/"
+	curl := func(path, rest string) string {
+		return fmt.Sprintf("curl %s/api/v1/%s/ -H 'Authorization: Bearer %s'%s", url, path, got.Tokens.Access, rest)
+	}
 	if got.User.IsSuperuser {
 		return []step{
-			{t.MakeTitle, t.MakeHelp, curl + ` -H 'Content-Type: application/json' -d '{"name": "My School", "shortcode": "my-school"}' ` + api + "organizations/"},
-			{t.PliosTitle, t.PliosHelp, curl + " -H 'Organization: my-school' " + api + "plios/"},
+			{t.MakeTitle, t.MakeHelp, curl("organizations", ` -H 'Content-Type: application/json' -d '{"name": "My School", "shortcode": "my-school"}'`)},
+			{t.PliosTitle, t.PliosHelp, curl("plios", " -H 'Organization: my-school'")},
 		}
 	}
-	mine := step{t.OwnPliosTitle, t.OwnPliosHelp, curl + " " + api + "plios/"}
+	mine := step{t.OwnPliosTitle, t.OwnPliosHelp, curl("plios", "")}
 	if len(got.Organizations) > 0 {
-		mine = step{t.PliosTitle, t.PliosHelp, curl + " -H 'Organization: " + got.Organizations[0].Shortcode + "' " + api + "plios/"}
+		first := got.Organizations[0]
+		mine = step{fmt.Sprintf(t.TheirPlios, first.Name), t.PliosHelp, curl("plios", " -H 'Organization: "+first.Shortcode+"'")}
 	}
-	return []step{{t.OrganizationsTitle, t.OrganizationsHelp, curl + " " + api + "organizations/"}, mine}
+	return []step{{t.OrganizationsTitle, t.OrganizationsHelp, curl("organizations", "")}, mine}
 }
 
 func (h *handler) dead(w http.ResponseWriter, r *http.Request) {

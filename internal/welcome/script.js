@@ -16,9 +16,13 @@ if (form) {
 
 // Over plain HTTP there is no clipboard to write to, but a selection can be copied.
 async function copy(code) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(code.textContent);
-  getSelection().selectAllChildren(code);
-  if (!document.execCommand("copy")) throw new Error("refused");
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+  } catch {
+    getSelection().selectAllChildren(code);
+    if (!document.execCommand("copy")) return false;
+  }
+  return true;
 }
 
 const said = document.getElementById("said");
@@ -26,14 +30,8 @@ for (const button of document.querySelectorAll(".copy button")) {
   const label = button.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const code = button.parentElement.querySelector("code");
-    try {
-      await copy(code);
-      said.textContent = button.textContent = button.dataset.copied;
-      setTimeout(() => { button.textContent = label; said.textContent = ""; }, 2000);
-    } catch {
-      getSelection().selectAllChildren(code);
-      said.textContent = button.dataset.failed;
-    }
+    const done = await copy(button.parentElement.querySelector("code"));
+    said.textContent = button.textContent = done ? button.dataset.copied : button.dataset.failed;
+    setTimeout(() => { button.textContent = label; said.textContent = ""; }, 2500);
   });
 }

@@ -18,6 +18,7 @@ type text struct {
 	TokenTitle, TokenHelp, TokenAgain     string
 	MakeTitle, MakeHelp                   string
 	PliosTitle, PliosHelp                 string
+	TheirPlios                            string // %s: an organization
 	OwnPliosTitle, OwnPliosHelp           string
 	OrganizationsTitle, OrganizationsHelp string
 	Memberships                           string
@@ -42,13 +43,13 @@ var texts = map[string]*text{"en": &english, "hi": &hindi}
 var english = text{
 	Language: "English",
 	Tagline:  "Videos that ask back.",
-	Footer:   "This page is yours alone. Nothing on it is loaded from elsewhere.",
+	Footer:   "This page is meant for you alone.",
 
 	FirstTitle:   "Welcome to your Plio",
 	FirstLead:    "Nobody has been here before you. Say who you are, and you become its super-admin: the one who makes organizations and lets others in.",
 	FirstButton:  "Start",
 	EmailLabel:   "E-mail",
-	EmailHelp:    "What you are known by here. Nothing is sent to it.",
+	EmailHelp:    "This is how Plio knows you. Nothing is sent to it.",
 	NameLabel:    "Name",
 	NameHelp:     "As others will see it.",
 	Fix:          "Please look at the marked fields again.",
@@ -67,6 +68,7 @@ var english = text{
 	MakeHelp:           "Its workspace is ready when the answer is there. Choose a name and a shortcode of your own: small letters, digits and hyphens.",
 	PliosTitle:         "See its plios",
 	PliosHelp:          "The header Organization says which workspace is meant. Without it, it is your personal one.",
+	TheirPlios:         "See the plios of %s",
 	OwnPliosTitle:      "See your plios",
 	OwnPliosHelp:       "Those in your personal workspace.",
 	OrganizationsTitle: "See your organizations",
@@ -76,8 +78,8 @@ var english = text{
 	Copied:             "Copied",
 	CopyFailed:         "Please copy it by hand",
 
-	DeadTitle:   "This link has done its work",
-	DeadLead:    "It was used, or it is older than 24 hours, or a newer one has taken its place. A new one is quickly made.",
+	DeadTitle:   "This link no longer works",
+	DeadLead:    "It was used, or it is older than 24 hours, or a newer one has taken its place, or a part of it is missing. A new one is quickly made.",
 	DeadHow:     "If you run this Plio",
 	DeadCommand: "On the machine where it runs, with your own address:",
 	DeadFirst:   "If nobody has signed in yet, start Plio again: it prints a new link each time.",
@@ -104,7 +106,7 @@ var english = text{
 var hindi = text{
 	Language: "हिन्दी",
 	Tagline:  "सवाल पूछने वाले वीडियो।",
-	Footer:   "यह पेज सिर्फ़ आपके लिए है। इसमें कुछ भी कहीं और से नहीं आता।",
+	Footer:   "यह पेज सिर्फ़ आपके लिए है।",
 
 	FirstTitle:   "आपके Plio में स्वागत है",
 	FirstLead:    "आपसे पहले यहाँ कोई नहीं आया। बताइए कि आप कौन हैं, और आप इसके सुपर-एडमिन बन जाएँगे: वही संगठन बनाते हैं और दूसरों को जोड़ते हैं।",
@@ -129,6 +131,7 @@ var hindi = text{
 	MakeHelp:           "जवाब आते ही उसका कार्यक्षेत्र तैयार है। नाम और शॉर्टकोड अपना चुनें: अंग्रेज़ी के छोटे अक्षर, अंक और हाइफ़न।",
 	PliosTitle:         "उसके प्लियो देखें",
 	PliosHelp:          "Organization हेडर बताता है कि कौन-सा कार्यक्षेत्र चाहिए। उसके बिना आपका निजी कार्यक्षेत्र खुलता है।",
+	TheirPlios:         "%s के प्लियो देखें",
 	OwnPliosTitle:      "अपने प्लियो देखें",
 	OwnPliosHelp:       "जो आपके निजी कार्यक्षेत्र में हैं।",
 	OrganizationsTitle: "अपने संगठन देखें",
@@ -139,7 +142,7 @@ var hindi = text{
 	CopyFailed:         "कृपया हाथ से कॉपी करें",
 
 	DeadTitle:   "यह लिंक अब काम नहीं करता",
-	DeadLead:    "इसे इस्तेमाल किया जा चुका है, या यह 24 घंटे से पुराना है, या इसकी जगह नया लिंक बन चुका है। नया लिंक जल्दी बन जाता है।",
+	DeadLead:    "इसे इस्तेमाल किया जा चुका है, या यह 24 घंटे से पुराना है, या इसकी जगह नया लिंक बन चुका है, या इसका कोई हिस्सा छूट गया है। नया लिंक जल्दी बन जाता है।",
 	DeadHow:     "अगर यह Plio आप चलाते हैं",
 	DeadCommand: "उस मशीन पर, जहाँ यह चल रहा है, अपने ई-मेल के साथ:",
 	DeadFirst:   "अगर अब तक किसी ने साइन इन नहीं किया है, तो Plio को फिर से शुरू करें: वह हर बार नया लिंक दिखाता है।",

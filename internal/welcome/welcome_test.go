@@ -78,7 +78,7 @@ func TestALinkShowsWhoseItIsAndSignsThemIn(t *testing.T) {
 		t.Error("a form for somebody known asks who it is")
 	}
 	done := b.post(link, nil)
-	done.want(t, 200, "Hello, ann", "Avanti Fellows", "<code>af</code>")
+	done.want(t, 200, "Hello, ann", "See the plios of Avanti Fellows", "<code>af</code>")
 	if done.has("super-admin of this Plio") {
 		t.Error("ann is called a super-admin")
 	}
