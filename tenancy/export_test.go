@@ -3,9 +3,6 @@ package tenancy
 // CheckServing is Open's check, for a test of its own.
 var CheckServing = checkServing
 
-// CloseFleet is a part of Close.
-var CloseFleet = (*DB).closeFleet
-
 // NameSchemas makes Create take schemas' names from next.
 func NameSchemas(db *DB, next func() string) {
 	f, err := db.registry()

@@ -51,7 +51,6 @@ func get(h http.Handler, key string) (int, string, http.Header) {
 func serving(t *testing.T, cfg tenancy.Config, opts tenancy.MiddlewareOptions) (*tenancy.DB, http.Handler) {
 	t.Helper()
 	db := open(t, cfg)
-	t.Cleanup(func() { tenancy.CloseFleet(db) })
 	opts.Resolve = tenancy.FromHeader("Organization")
 	return db, db.Middleware(opts)(handler(db))
 }
@@ -264,7 +263,6 @@ func TestNothingOfTheMiddlewareIsLeftAfterClose(t *testing.T) {
 	h := db.Middleware(tenancy.MiddlewareOptions{Resolve: tenancy.FromHeader("Organization")})(handler(db))
 	db.Middleware(tenancy.MiddlewareOptions{Resolve: tenancy.FromHeader("Organization")})
 	get(h, "blue")
-	tenancy.CloseFleet(db)
 	db.Close()
 	goleak.VerifyNone(t, leaks)
 }
