@@ -19,8 +19,8 @@ func eventTypes() []string {
 		"question_answered", "question_revised", "question_proceed", "video_seeking", "video_seeked", "watching"}
 }
 
-// happened takes the journey. What cannot be an event stays with the session,
-// under its place in the journey.
+// happened takes the journey. A step that is no event, or more than one, stays
+// with the session under its place in the journey.
 func (s *session) happened(o object) error {
 	raw, ok := o.take("journey")
 	if !ok {
@@ -30,15 +30,17 @@ func (s *session) happened(o object) error {
 	if err != nil {
 		return err
 	}
-	left, odd := object{}, map[string]int{}
+	left, odd := map[string]object{}, map[string]int{}
 	for i, step := range steps {
-		e, why := parseEvent(step)
+		e, whole, why := parseEvent(step)
 		if why != "" {
 			odd[why]++
 		} else {
 			s.Events = append(s.Events, e)
 		}
-		left.put(strconv.Itoa(i), step, len(step) > 0)
+		if !whole {
+			left[strconv.Itoa(i)] = step
+		}
 	}
 	o.put("journey", left, len(left) > 0)
 	for _, why := range slices.Sorted(maps.Keys(odd)) {
@@ -47,41 +49,46 @@ func (s *session) happened(o object) error {
 	return nil
 }
 
-// parseEvent takes an event out of a step, or says why the step is none.
-func parseEvent(o object) (e store.ImportedEvent, why string) {
-	name, err := asText("event", o["event"])
+// parseEvent makes an event of a step, or says why the step is none. The event
+// is whole when it has all that the step says.
+func parseEvent(step object) (e store.ImportedEvent, whole bool, why string) {
+	name, err := asText("event", step["event"])
 	if e.Type = strings.ReplaceAll(name, "-", "_"); err != nil || !slices.Contains(eventTypes(), e.Type) {
-		return e, fmt.Sprintf("of the unknown type %s", brief(o["event"]))
+		return e, false, fmt.Sprintf("of the unknown type %s", brief(step["event"]))
 	}
-	seconds, ok := number(o["player_time"])
-	if !ok || seconds < 0 || seconds > 1e9 {
-		return e, "without a player_time in seconds"
+	var exact bool
+	if e.PlayerTime, exact, err = number(step["player_time"], 1e9); err != nil {
+		return e, false, "without a player_time in seconds"
 	}
-	ms, ok := number(o["system_time"])
-	if !ok || ms != math.Trunc(ms) || ms < 0 || ms > 1e14 {
-		return e, "without a system_time in milliseconds"
+	ms, exactly, err := number(step["system_time"], 1e14)
+	if err != nil || ms != math.Trunc(ms) {
+		return e, false, "without a system_time in milliseconds"
 	}
-	e.PlayerTime, e.At, e.Details = seconds, time.UnixMilli(int64(ms)).UTC(), o["details"]
-	for _, key := range []string{"event", "player_time", "system_time", "details"} {
-		delete(o, key)
+	e.At, e.Details = time.UnixMilli(int64(ms)).UTC(), step["details"]
+	known := 3
+	if _, ok := step["details"]; ok {
+		known++
 	}
-	return e, ""
+	return e, exact && exactly && len(step) == known, ""
 }
 
-// number reads a number, also one that is written as a string.
-func number(raw json.RawMessage) (float64, bool) {
-	if isNull(raw) {
-		return 0, false
-	}
-	text := string(raw)
+// number reads a number up to a greatest one, also when it is written as a
+// string, and says whether it is exactly what was written.
+func number(raw json.RawMessage, most float64) (f float64, exact bool, err error) {
 	if kind(raw) == "a string" {
-		text, _ = asText("", raw)
+		text, _ := asText("", raw)
 		if strings.Trim(text, "0123456789.") != "" {
-			return 0, false
+			return 0, false, strconv.ErrSyntax
 		}
+		raw = json.RawMessage(text)
+	} else if kind(raw) != "a number" {
+		return 0, false, strconv.ErrSyntax
 	}
-	f, err := strconv.ParseFloat(text, 64)
-	return f, err == nil
+	f, err = strconv.ParseFloat(string(raw), 64)
+	if err == nil && (f < 0 || f > most) {
+		err = strconv.ErrRange
+	}
+	return f, faithful(string(raw), f, 1), err
 }
 
 // span is when the first and the last of the events happened; zero when there

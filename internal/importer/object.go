@@ -107,10 +107,21 @@ func asInt(where string, raw json.RawMessage) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if f != math.Trunc(f) || math.Abs(f) > 1<<53 {
-		return 0, badValue{where, fmt.Sprintf("is %s, not a whole number", raw)}
+	if f != math.Trunc(f) || math.Abs(f) > 1<<53 || !faithful(string(raw), f, 1) {
+		return 0, badValue{where, fmt.Sprintf("is %s, not a whole number", brief(raw))}
 	}
 	return int64(f), nil
+}
+
+// faithful reports whether f × factor is the number that literal says, to the
+// last digit. Up to 15 digits it always is.
+func faithful(literal string, f float64, factor int64) bool {
+	if len(literal) <= 15 {
+		return true
+	}
+	said, ok := new(big.Rat).SetString(literal)
+	kept, _ := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
+	return ok && said.Cmp(kept.Mul(kept, big.NewRat(factor, 1))) == 0
 }
 
 // take removes a field, and reports whether it was there and not null.
@@ -192,6 +203,9 @@ func (o object) moment(key string) (float64, error) {
 	f, err := asNumber(key, raw)
 	if err == nil && (f < 0 || f > 1e9) {
 		return 0, badValue{key, fmt.Sprintf("is %s, which is out of range", raw)}
+	}
+	if err == nil && !faithful(string(raw), f, 1) {
+		o.keep(key, raw)
 	}
 	return f, err
 }

@@ -88,22 +88,23 @@ func parsePlio(file, id string, b []byte) (plio, error) {
 
 // setVideo makes the video's address. One that is an address already stays.
 func (p *plio) setVideo(id string) {
-	switch {
-	case id == "":
+	if id == "" {
 		p.note("has no video")
 		return
+	}
+	note := ""
+	switch p.url = "https://www.youtube.com/watch?v=" + url.QueryEscape(id); {
 	case youtubeID.MatchString(id):
-		p.url = "https://www.youtube.com/watch?v=" + id
 	case strings.HasPrefix(id, "https://"), strings.HasPrefix(id, "http://"):
-		p.url = id
-		p.note("video_id is an address: taken as it is")
+		p.url, note = id, "video_id is an address: taken as it is"
 	default:
-		p.url = "https://www.youtube.com/watch?v=" + url.QueryEscape(id)
-		p.note("video_id does not look like YouTube's")
+		note = "video_id does not look like YouTube's"
 	}
 	if utf8.RuneCountInString(p.url) > maxText {
-		p.url = ""
-		p.note("video_id is too long: it is kept as JSON only, and the plio has no video")
+		p.url, note = "", "video_id is too long: it is kept as JSON only, and the plio has no video"
+	}
+	if note != "" {
+		p.note("%s", note)
 	}
 }
 

@@ -29,7 +29,7 @@ func shape2021() shape { return shape{"details", "correct_answer", 0} }
 // are, the newer one counts.
 func parseItems(o object) ([]item, []string, error) {
 	if raw, ok := o["items"]; ok && !isNull(raw) && string(raw) != "[]" {
-		items, err := parseList(o, "items", shape2021())
+		items, err := parseList(o, "items", "items", shape2021())
 		if err == nil && !isNull(o["questions"]) {
 			return items, []string{"has items and questions: the items came in, the questions are kept as JSON"}, nil
 		}
@@ -40,19 +40,24 @@ func parseItems(o object) ([]item, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	items, err := parseList(questions, "questions", shape2020())
+	items, err := parseList(questions, "questions", "questions.questions", shape2020())
 	o.put("questions", questions, len(questions) > 0)
-	return items, nil, in("questions", err)
+	return items, nil, err
 }
 
-func parseList(o object, key string, s shape) ([]item, error) {
-	list, err := o.list(key)
+// parseList takes the list that o has under key; where is its path in the file.
+func parseList(o object, key, where string, s shape) ([]item, error) {
+	raw, ok := o.take(key)
+	if !ok {
+		return nil, nil
+	}
+	list, err := asList(where, raw)
 	if err != nil {
 		return nil, err
 	}
 	items := make([]item, len(list))
 	for i, raw := range list {
-		if items[i], err = parseItem(at(key, i), raw, s); err != nil {
+		if items[i], err = parseItem(at(where, i), raw, s); err != nil {
 			return nil, err
 		}
 	}

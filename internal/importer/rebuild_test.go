@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"math/big"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,7 +102,10 @@ func rebuildPlio(_ string, row, file object) object {
 	}
 	p := object{
 		"video_title": row["name"], "failsafe": row["failsafe"],
-		"video_id": strings.TrimPrefix(row.text("url"), "https://www.youtube.com/watch?v="),
+		"video_id": row["url"],
+	}
+	if id, ok := strings.CutPrefix(row.text("url"), "https://www.youtube.com/watch?v="); ok {
+		p["video_id"], _ = url.QueryUnescape(id)
 	}
 	if new {
 		p["items"] = items
@@ -185,18 +190,32 @@ func given(a object, file []any, i int) any {
 	return all
 }
 
-// journey puts the events back among those that are kept as JSON.
+// journey puts the events back among the steps that are kept as JSON. Of those,
+// an event that is complete is among the events too.
 func journey(events []any, kept object) (steps []any) {
 	for len(events) > 0 || kept[strconv.Itoa(len(steps))] != nil {
-		rest := kept.object(strconv.Itoa(len(steps)))
-		step := object(rest)
-		if _, whole := rest["player_time"]; !whole && rest["event"] == nil && rest["system_time"] == nil && len(events) > 0 {
-			step = merge(object(events[0].(map[string]any)), rest)
+		step, ok := kept[strconv.Itoa(len(steps))].(map[string]any)
+		if !ok || isEvent(step) {
+			event := object(events[0].(map[string]any))
 			events = events[1:]
+			if !ok {
+				step = event
+			} else if strings.ReplaceAll(fmt.Sprint(step["event"]), "-", "_") != event["event"] {
+				step = object{"event": "another than the one that is kept"}
+			}
 		}
-		steps = append(steps, map[string]any(step))
+		steps = append(steps, step)
 	}
 	return steps
+}
+
+func isEvent(step object) bool {
+	types := []string{"ready", "played", "paused", "enter_fullscreen", "exit_fullscreen", "option_selected", "item_opened", "question_skipped",
+		"question_answered", "question_revised", "question_proceed", "video_seeking", "video_seeked", "watching"}
+	seconds, err := strconv.ParseFloat(fmt.Sprint(step["player_time"]), 64)
+	ms, err2 := strconv.ParseFloat(fmt.Sprint(step["system_time"]), 64)
+	return slices.Contains(types, strings.ReplaceAll(fmt.Sprint(step["event"]), "-", "_")) &&
+		err == nil && err2 == nil && seconds >= 0 && seconds <= 1e9 && ms >= 0 && ms <= 1e14 && ms == math.Trunc(ms)
 }
 
 func times1000(v any) any {
@@ -266,16 +285,11 @@ func numeral(s string) string {
 }
 
 // lost names the values of the store that are not there again in the workspace,
-// and counts those that are. dir has what came in, and nothing else; of it only
-// some folders are looked at, if they are named.
-func (w world) lost(dir files, folders ...string) (lost []string, found int) {
+// and counts those that are. dir has what came in, and nothing else.
+func (w world) lost(dir files) (lost []string, found int) {
 	w.Helper()
 	missing := maps.Clone(dir)
 	for folder, b := range rebuilders {
-		if len(folders) > 0 && !slices.Contains(folders, folder) {
-			maps.DeleteFunc(missing, func(name, _ string) bool { return strings.HasPrefix(name, folder+"/") })
-			continue
-		}
 		for _, text := range w.texts(b.rows) {
 			row := decode(w, text)
 			key := strings.TrimPrefix(row.text("key"), "json:")
@@ -315,8 +329,8 @@ func decode(t testing.TB, text string) object {
 	return o
 }
 
-// lostAfter is what is lost of a folder after a change, which is undone.
-func (w world) lostAfter(change string, dir files, folder string) (lost []string) {
+// lostAfter is what is lost after a change, which is undone.
+func (w world) lostAfter(change string, dir files) (lost []string) {
 	w.Helper()
 	undo := errors.New("undo")
 	err := w.DB.InTx(context.Background(), w.tenant(), func(tx tenancy.Tx) error {
@@ -325,7 +339,7 @@ func (w world) lostAfter(change string, dir files, folder string) (lost []string
 		}
 		inside := w
 		inside.tx = &tx
-		lost, _ = inside.lost(dir, folder)
+		lost, _ = inside.lost(dir)
 		return undo
 	})
 	if !errors.Is(err, undo) {

@@ -122,7 +122,9 @@ func (s *session) watched(o object) error {
 		if ms < 0 || ms > 1e15 {
 			return badValue{"watch-time", fmt.Sprintf("is %s, which is out of range", raw)}
 		}
-		s.WatchTime = exact(raw, big.NewRat(1, 1000))
+		if s.WatchTime = exact(raw, big.NewRat(1, 1000)); !faithful(string(raw), s.WatchTime, 1000) {
+			o.keep("watch-time", raw)
+		}
 	}
 	return s.retained(o)
 }

@@ -2,9 +2,11 @@ package importer_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -118,13 +120,23 @@ var tables = []string{"person", "video", "plio", "item", "question", "experiment
 // rows are all rows of the workspace and of the users, whole.
 func (w world) rows() (rows []string) {
 	w.Helper()
-	for _, table := range tables {
-		rows = append(rows, w.texts("SELECT '"+table+" ' || to_jsonb(t) FROM "+table+" t ORDER BY 1")...)
-	}
-	for _, table := range []string{`public."user"`, "public.user_identity", "public.user_key"} {
-		rows = append(rows, w.texts("SELECT '"+table+" ' || to_jsonb(t) FROM "+table+" t ORDER BY 1")...)
+	for _, table := range append(slices.Clone(tables), `public."user"`, "public.user_identity", "public.user_key") {
+		rows = append(rows, w.texts(fmt.Sprintf(`SELECT '%s ' || to_jsonb(t)::text FROM %[1]s t ORDER BY 1`, table))...)
 	}
 	return rows
+}
+
+// emptied is the world for the next of several cases: the workspace is empty
+// again.
+func (w world) emptied(t testing.TB) world {
+	t.Helper()
+	inner := *w.World
+	inner.TB = t
+	w.World = &inner
+	for _, table := range slices.Backward(tables) {
+		w.exec("DELETE FROM " + table)
+	}
+	return w
 }
 
 // files is a store to be: contents by name, as "videos/x.json".
