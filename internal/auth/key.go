@@ -32,8 +32,8 @@ func newKey(secret []byte) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	print := sha256.Sum256(append([]byte("plio encryption key\x00"), secret...))
-	return Key{gcm, print[:]}, nil
+	fingerprint := sha256.Sum256(append([]byte("plio encryption key\x00"), secret...))
+	return Key{gcm, fingerprint[:]}, nil
 }
 
 // about binds what is sealed to what it is, so that it opens as nothing else.
