@@ -20,6 +20,7 @@ func TestABodyIsReadByItsType(t *testing.T) {
 		{formType, "f=hello", `{"f":"hello"}`},
 		{formType + "; charset=utf-8", "f=a+b%2Bc&g=", `{"f":"a b+c","g":""}`},
 		{formType, "f=1&f=2", `{"f":"2"}`},
+		{formType, "f=%zz%41+%4&g=%41%", `{"f":"%zzA %4","g":"A%"}`},
 		{formType, "f=%zz%2&=x&&%e9", `{"":"x","f":"%zz%2","�":""}`},
 		{"multipart/form-data; boundary=x", multi, `{"f":"hello"}`},
 		{"", "", `{}`},

@@ -63,6 +63,9 @@ func toFloat(v value, _ rules) (float64, []string) {
 			return 0, []string{"Integer value too large to convert to float"}
 		}
 	case "float":
+		if v.fault.number != "" {
+			return 0, invalid
+		}
 	default:
 		return 0, invalid
 	}
@@ -82,13 +85,16 @@ func (d *Decoder) Int(name string, into *Opt[int64], options ...Option) {
 var noFraction = regexp.MustCompile(`\.0*[\s\v\x1c-\x1f\x85\p{Z}]*$`)
 
 func toInt(v value, r rules) (int64, []string) {
-	text := v.str()
-	if v.kind() == "str" && len(text) > longestNumber {
+	kind, text := v.kind(), v.str()
+	if kind == "str" && len(text) > longestNumber {
 		return 0, []string{"String value too large."}
 	}
-	n, ok, tooLarge := parseInt(noFraction.ReplaceAllString(text, ""))
-	switch kind := v.kind(); {
-	case kind != "str" && kind != "int" && kind != "float" || !ok:
+	if kind != "str" && kind != "int" && kind != "float" {
+		return 0, []string{"A valid integer is required."}
+	}
+	n, ok, tooLarge := parseInt(noFraction.ReplaceAllString(text[:min(len(text), longestNumber)], ""))
+	switch {
+	case !ok:
 		return 0, []string{"A valid integer is required."}
 	case r.least != nil && n < *r.least:
 		return 0, []string{fmt.Sprintf("Ensure this value is greater than or equal to %d.", *r.least)}
@@ -119,14 +125,14 @@ func parseInt(text string) (n int64, ok, tooLarge bool) {
 // to find out: see NoSuchPK.
 func (d *Decoder) PK(name string, into *Opt[int64], options ...Option) {
 	convert := func(v value, _ rules) (int64, []string) {
-		d.sent[name] = v.str()
-		kind := v.kind()
-		n, ok, tooLarge := parseInt(v.str())
+		kind, sent := v.kind(), v.str()
+		d.sent[name] = shorten(sent)
+		n, ok, tooLarge := parseInt(sent[:min(len(sent), longestNumber)])
 		switch {
-		case kind != "str" && kind != "int" || !ok:
+		case kind != "str" && kind != "int" || !ok || kind == "str" && len(sent) > longestNumber:
 			return 0, []string{"Incorrect type. Expected pk value, received " + kind + "."}
 		case tooLarge:
-			return 0, []string{noSuchPK(v.str())}
+			return 0, []string{noSuchPK(d.sent[name])}
 		}
 		return n, nil
 	}
@@ -134,7 +140,7 @@ func (d *Decoder) PK(name string, into *Opt[int64], options ...Option) {
 }
 
 func noSuchPK(sent string) string {
-	return `Invalid pk "` + shorten(sent) + `" - object does not exist.`
+	return `Invalid pk "` + sent + `" - object does not exist.`
 }
 
 // NoSuchPK adds that the object which a field refers to does not exist.

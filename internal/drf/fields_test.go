@@ -111,6 +111,7 @@ func TestAChoiceIsOneOfItsWords(t *testing.T) {
 	no := func(s string) string { return wrong(`"` + s + `" is not a valid choice.`) }
 	check(t, []rule{
 		{`"draft"`, "draft"}, {`"archived"`, no("archived")}, {`" draft"`, no(" draft")}, {`""`, no("")}, {`true`, no("True")}, {`1.50`, no("1.5")},
+		{`["\r\t\udb40\udc01"]`, `{"f":["\"['\\r\\t\\U000e0001']\" is not a valid choice."]}`},
 		{`["a", {"b": [null, false], "it's": "x"}]`, `{"f":["\"['a', {'b': [None, False], \"it's\": 'x'}]\" is not a valid choice."]}`},
 		{`["\n\u001b\u200b é\ud83d\ude00'\"\\"]`, `{"f":["\"['\\n\\x1b\\u200b é😀\\'\"\\\\']\" is not a valid choice."]}`},
 		{`"` + strings.Repeat("é", 150) + `"`, no(strings.Repeat("é", 100) + "…")},
@@ -136,7 +137,7 @@ func TestABooleanIsAlsoAWordOrANumber(t *testing.T) {
 func TestAFloatIsFinite(t *testing.T) {
 	t.Parallel()
 	check(t, []rule{
-		{`1`, "1"}, {`"1.5"`, "1.5"}, {`" .5 "`, "0.5"}, {`"5."`, "5"}, {`"-1_0.5e1_0"`, "-1.05e+11"}, {`"१.५"`, "1.5"}, {`true`, "1"}, {`false`, "0"}, {`1e-400`, "0"},
+		{`1`, "1"}, {`"1.5"`, "1.5"}, {`" .5 "`, "0.5"}, {`"5."`, "5"}, {`"-1_0.5e1_0"`, "-1.05e+11"}, {`"१.५"`, "1.5"}, {`"\ud835\udfd9𝟚"`, "12"}, {`true`, "1"}, {`false`, "0"}, {`1e-400`, "0"},
 		{`"inf"`, wrong(noNumber)}, {`"NaN"`, wrong(noNumber)}, {`"1e400"`, wrong(noNumber)}, {`1e400`, wrong(noNumber)}, {`""`, wrong(noNumber)}, {`"0x1p3"`, wrong(noNumber)},
 		{`"1__0"`, wrong(noNumber)}, {`"_1"`, wrong(noNumber)}, {`"1_"`, wrong(noNumber)}, {`"1_.0"`, wrong(noNumber)}, {`"."`, wrong(noNumber)}, {`"1 2"`, wrong(noNumber)}, {`[1]`, wrong(noNumber)},
 		{`1` + strings.Repeat("0", 400), wrong("Integer value too large to convert to float")}, {`"` + strings.Repeat("0", 1001) + `"`, wrong("String value too large.")},

@@ -22,19 +22,14 @@ type form struct {
 }
 
 func readForm(raw []byte) (*Body, error) {
-	pairs := splitQuery(string(raw))
-	if len(pairs) > maxFormFields {
-		return nil, tooManyFields()
+	if bytes.Count(raw, []byte("&")) >= maxFormFields {
+		return nil, Refuse(http.StatusBadRequest, "The form has more than 1000 fields.")
 	}
 	f := form{values: map[string]string{}}
-	for _, p := range pairs {
+	for _, p := range splitQuery(string(raw)) {
 		f.values[p.name] = p.value
 	}
 	return &Body{form: &f}, nil
-}
-
-func tooManyFields() error {
-	return Refuse(http.StatusBadRequest, "The form has more than 1000 fields.")
 }
 
 // readMultipart reads a form that may have files. They stay in memory: the
@@ -50,7 +45,7 @@ func readMultipart(raw []byte, boundary string) (*Body, error) {
 	read, err := multipart.NewReader(bytes.NewReader(raw), boundary).ReadForm(2 * MaxBody)
 	switch {
 	case errors.Is(err, multipart.ErrMessageTooLarge):
-		return nil, tooManyFields()
+		return nil, Refuse(http.StatusBadRequest, "Multipart form parse error - more than 1000 parts, or too many headers")
 	case errors.Is(err, io.EOF):
 		return nil, Refuse(http.StatusBadRequest, "Multipart form parse error - no part and no end was found")
 	case err != nil:

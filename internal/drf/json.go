@@ -72,13 +72,9 @@ func parseJSON(in []byte) (document, error) {
 	if bytes.HasPrefix(in, []byte("\xef\xbb\xbf")) {
 		return document{}, s.fail("unexpected byte order mark")
 	}
-	for i := 0; i < len(in); {
-		r, n := utf8.DecodeRune(in[i:])
-		if r == utf8.RuneError && n == 1 {
-			s.pos = i
-			return document{}, s.fail("invalid UTF-8")
-		}
-		i += n
+	if !utf8.Valid(in) {
+		s.pos = validPrefix(in)
+		return document{}, s.fail("invalid UTF-8")
 	}
 	s.out = make([]byte, 0, len(in))
 	if err := s.value(0); err != nil {
@@ -88,6 +84,18 @@ func parseJSON(in []byte) (document, error) {
 		return document{}, s.fail("extra data after the value")
 	}
 	return document{text: s.out, members: s.members, fault: s.fault}, nil
+}
+
+// validPrefix returns how many bytes of in are UTF-8.
+func validPrefix(in []byte) (n int) {
+	for n < len(in) {
+		r, size := utf8.DecodeRune(in[n:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		n += size
+	}
+	return n
 }
 
 // scanner goes through JSON once, and writes it out as document.text.
@@ -233,6 +241,9 @@ func (s *scanner) member(depth int) error {
 
 // unquote returns what a string of document.text says.
 func unquote(text []byte) (s string) {
+	if bytes.IndexByte(text, '\\') < 0 {
+		return string(text[1 : len(text)-1])
+	}
 	if err := json.Unmarshal(text, &s); err != nil {
 		panic(fmt.Errorf("drf: %q was taken for a JSON string: %w", text, err))
 	}
@@ -274,6 +285,9 @@ func (s *scanner) number() error {
 			return s.fail("expecting a digit in the exponent")
 		}
 	}
+	if whole && s.pos-start < fewDigits {
+		return s.whole(s.in[start:s.pos])
+	}
 	literal := string(s.in[start:s.pos])
 	f, _ := strconv.ParseFloat(literal, 64) // its error is the infinity
 	switch {
@@ -282,19 +296,29 @@ func (s *scanner) number() error {
 		s.out = append(s.out, literal...)
 	case !whole:
 		s.out = appendFloat(s.out, f)
-	case literal == "-0":
-		s.out = append(s.out, '0')
 	default:
 		s.out = append(s.out, literal...)
 	}
 	return nil
 }
 
+// fewDigits is a length that whole numbers have which are surely not too large.
+const fewDigits = 300
+
+func (s *scanner) whole(literal []byte) error {
+	if string(literal) == "-0" {
+		literal = literal[1:]
+	}
+	s.out = append(s.out, literal...)
+	return nil
+}
+
 // shorten keeps an error readable that repeats what somebody sent.
 func shorten(text string) string {
-	const most = 200
-	if len(text) <= most {
+	if len(text) <= longestEcho {
 		return text
 	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
+	return strings.ToValidUTF8(text[:longestEcho], "") + "…"
 }
+
+const longestEcho = 200 // bytes

@@ -7,10 +7,11 @@ import (
 )
 
 // repr writes a value of document.text as Python shows it, and as messages
-// repeat it that once came from there: {'a': [True, None]}.
+// repeat it that once came from there: {'a': [True, None]}. It stops where no
+// message goes on.
 func repr(text []byte) string {
 	var b strings.Builder
-	for i := 0; i < len(text); i++ {
+	for i := 0; i < len(text) && b.Len() <= longestEcho; i++ {
 		switch c := text[i]; c {
 		case '"':
 			end := i + 1

@@ -88,6 +88,9 @@ func TestErrorsHaveTheirWordsAndHeaders(t *testing.T) {
 
 func TestFieldsAreToldTogetherOrNotAtAll(t *testing.T) {
 	t.Parallel()
+	if got := drf.Invalid("a", "<No>").Error(); got != `drf: 400 {"a":["<No>"]}` {
+		t.Errorf("in a log: %s", got)
+	}
 	wrong := drf.Fields{}
 	if err := wrong.Err(); err != nil {
 		t.Errorf("nothing is wrong: %v", err)

@@ -5,11 +5,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
-// maxTerms is how many words a search may have: each costs the database a look
+// maxSearch is how many characters a search may have, and maxTerms how many words a search may have: each costs the database a look
 // at every row.
-const maxTerms = 100
+const maxSearch, maxTerms = 2000, 100
 
 var searchPart = func() *regexp.Regexp {
 	blank := `\s\v\x1c-\x1f\x85\p{Z}`
@@ -21,7 +22,10 @@ var searchPart = func() *regexp.Regexp {
 // single or double, keep a phrase together. The error is the answer.
 func SearchTerms(search string) ([]string, error) {
 	if strings.Contains(search, "\x00") {
-		return nil, &Error{Response{Status: http.StatusBadRequest, Body: []string{nullRefused}}}
+		return nil, refuseSearch(nullRefused)
+	}
+	if utf8.RuneCountInString(search) > maxSearch {
+		return nil, refuseSearch("Ensure this field has no more than 2000 characters.")
 	}
 	var terms []string
 	for _, part := range searchPart.FindAllString(strings.ToValidUTF8(search, "\uFFFD"), -1) {
@@ -37,9 +41,13 @@ func SearchTerms(search string) ([]string, error) {
 		}
 	}
 	if len(terms) > maxTerms {
-		return nil, &Error{Response{Status: http.StatusBadRequest, Body: []string{"Search for no more than 100 words."}}}
+		return nil, refuseSearch("Search for no more than 100 words.")
 	}
 	return terms, nil
+}
+
+func refuseSearch(why string) error {
+	return &Error{Response{Status: http.StatusBadRequest, Body: []string{why}}}
 }
 
 // quoted returns the phrase between quotes, in which a backslash may stand

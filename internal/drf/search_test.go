@@ -44,6 +44,8 @@ func TestASearchThatNothingCanMatchOrThatCostsTooMuchIsRefused(t *testing.T) {
 		strings.Repeat("a ", 101): `["Search for no more than 100 words."]`,
 		strings.Repeat("a,", 101): `["Search for no more than 100 words."]`,
 		strings.Repeat("a ", 100): "",
+		strings.Repeat("é", 2000): "",
+		strings.Repeat("é", 2001): `["Ensure this field has no more than 2000 characters."]`,
 	} {
 		_, err := drf.SearchTerms(search)
 		if _, body := told(t, err); body != want {

@@ -50,8 +50,8 @@ var isoTime = regexp.MustCompile(`^(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})(\d\d)(
 
 // parseTime reads ISO 8601, also as loosely as Django does.
 func parseTime(text string) (time.Time, bool) {
-	m := isoTime.FindStringSubmatch(text)
-	if m == nil {
+	m := isoTime.FindStringSubmatch(text[:min(len(text), 100)])
+	if m == nil || len(text) > 100 {
 		return time.Time{}, false
 	}
 	n := func(groups ...int) (sum int) { // of those alternatives at most one is there

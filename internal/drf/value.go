@@ -51,6 +51,8 @@ func (v value) str() string {
 		return v.text
 	case v.raw[0] == '"':
 		return unquote(v.raw)
+	case v.raw[0] == '-' || '0' <= v.raw[0] && v.raw[0] <= '9':
+		return string(v.raw)
 	}
 	return repr(v.raw)
 }
