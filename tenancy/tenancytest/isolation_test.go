@@ -15,7 +15,7 @@ import (
 const (
 	people = "CREATE TABLE public.user_key (id bigserial PRIMARY KEY); CREATE TABLE public.note_all (id bigserial PRIMARY KEY, text text);"
 	notes  = `CREATE TABLE person (user_id bigint PRIMARY KEY, name text NOT NULL);
-		CREATE TABLE note (id bigserial PRIMARY KEY, text varchar(10) NOT NULL, person_id bigint NOT NULL, state text NOT NULL, UNIQUE NULLS NOT DISTINCT (text));
+		CREATE TABLE note (id bigserial PRIMARY KEY, text varchar(10) NOT NULL, person_id bigint NOT NULL, state text NOT NULL, UNIQUE (text));
 		ALTER TABLE note ADD CONSTRAINT note_state CHECK (state IN ('a', 'b') AND text IS NOT NULL);
 		ALTER TABLE note ADD CONSTRAINT note_person FOREIGN KEY (person_id) REFERENCES person (user_id);
 		CREATE UNIQUE INDEX note_once ON note (coalesce(state, ''));
