@@ -117,8 +117,6 @@ func (s Shared) EnsureUsersByMobile(ctx context.Context, mobiles []string) (ids 
 	if len(missing) == 0 {
 		return ids, 0, nil
 	}
-	slices.Sort(missing)
-	missing = slices.Compact(missing)
 	if err := s.UserIdentityFree(ctx, "mobile", missing); err != nil {
 		return nil, 0, err
 	}

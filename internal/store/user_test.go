@@ -128,7 +128,7 @@ func TestFiftyAtOnceFindOrCreateOneUser(t *testing.T) {
 			var all sync.WaitGroup
 			for range 50 {
 				all.Go(func() {
-					err := errors.ErrUnsupported
+					var err error
 					if where == "on a pool" {
 						err = one(store.BindShared(p))
 					} else {
