@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 	"internal/postgres":   {"tenancy/localpg"},
 	"internal/store":      {"internal/store/shareddb", "internal/store/tenantdb", "tenancy"},
 	"internal/welcome":    {"internal/auth"},
+	"tenancy/example":     {"tenancy"},
 	"tenancy/tenancytest": {"tenancy", "tenancy/localpg"},
 	"bench":               {"tenancy", "tenancy/localpg"},
 }

@@ -52,6 +52,12 @@ func shortcode(r *http.Request) string {
 	return cmp.Or(strings.ToValidUTF8(r.Header.Get("Organization"), "?"), personal)
 }
 
+// query returns a parameter of the address, "" when it is missing.
+func (c *call) query(name string) string {
+	value, _ := drf.Query(c.Request, name)
+	return value
+}
+
 // client is the address that asks, as the server has found it out.
 func (c *call) client() string {
 	host, _, err := net.SplitHostPort(c.RemoteAddr)

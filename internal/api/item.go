@@ -52,12 +52,12 @@ func detailsToJSON(row store.ItemWhole) any {
 
 // itemList shows the items of one plio, or of all that the caller may see.
 func itemList(ctx context.Context, c *call) (drf.Response, error) {
-	uuid, one := c.URL.Query()["plio"]
+	uuid, one := drf.Query(c.Request, "plio")
 	if !one {
 		rows, err := c.Store.ItemList(ctx, c.Who.IsSuperuser, c.Who.UserID, c.member())
 		return drf.OK(itemsToJSON(rows)), err
 	}
-	p, err := c.Store.PlioByUUID(ctx, drf.Text(uuid[0]))
+	p, err := c.Store.PlioByUUID(ctx, drf.Text(uuid))
 	if errors.Is(err, store.ErrNotFound) || err == nil && !c.mayUse(p.Plio) {
 		return drf.OK([]itemJSON{}), nil
 	} else if err != nil {

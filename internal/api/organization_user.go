@@ -68,7 +68,7 @@ func (c *call) mayGrant(ctx context.Context, organization, role int64) (bool, er
 func (a *API) membershipList(ctx context.Context, c *call) (drf.Response, error) {
 	var id *int64
 	var named *string
-	if parameter := c.URL.Query().Get("organization"); parameter != "" {
+	if parameter := c.query("organization"); parameter != "" {
 		n, err := strconv.ParseInt(parameter, 10, 64)
 		if err != nil {
 			return drf.OK([]membershipJSON{}), nil

@@ -41,8 +41,7 @@ func plioRowToJSON(p store.PlioRow) plioRowJSON {
 // plioList shows one's own plios, and a member the public ones too. Somebody
 // who is no member of the organization is shown nothing, not even his own.
 func plioList(ctx context.Context, c *call) (drf.Response, error) {
-	query := c.URL.Query()
-	terms, err := drf.SearchTerms(query.Get("search"))
+	terms, err := drf.SearchTerms(c.query("search"))
 	if err != nil {
 		return drf.Response{}, err
 	}
@@ -54,11 +53,11 @@ func plioList(ctx context.Context, c *call) (drf.Response, error) {
 	if err != nil {
 		return drf.Response{}, err
 	}
-	number, err := drf.PageNumber(query.Get("page"), matching, pageSize)
+	number, err := drf.PageNumber(c.query("page"), matching, pageSize)
 	if err != nil {
 		return drf.Response{}, err
 	}
-	order := drf.Ordering(query.Get("ordering"), []string{"-updated_at"}, "name", "created_at", "updated_at", "unique_viewers")
+	order := drf.Ordering(c.query("ordering"), []string{"-updated_at"}, "name", "created_at", "updated_at", "unique_viewers")
 	rows, err := c.Store.PlioList(ctx, f, order, pageSize, (number-1)*pageSize)
 	if err != nil {
 		return drf.Response{}, err

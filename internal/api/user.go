@@ -90,7 +90,7 @@ func (a *API) wholeUser(ctx context.Context, c *call, u store.User) (userJSON, e
 
 // userToken answers with the user that a token belongs to.
 func (a *API) userToken(ctx context.Context, c *call) (drf.Response, error) {
-	token := c.URL.Query().Get("token")
+	token := c.query("token")
 	if token == "" {
 		return drf.Response{}, drf.Refuse(http.StatusBadRequest, "token not provided")
 	}
