@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -194,6 +195,7 @@ func TestWithoutAListenerAChangeIsNoticedWithinMaxAge(t *testing.T) {
 	other := open(t, cfg)
 	blue := newTenant(t, other, "blue")
 	deaf := cfg
+	deaf.Logger = slog.New(slog.DiscardHandler)
 	deaf.DirectURL = "postgres://127.0.0.1:1/nowhere?connect_timeout=1"
 	_, h := serving(t, deaf, tenancy.MiddlewareOptions{MaxAge: maxAge})
 	read := time.Now()

@@ -19,7 +19,8 @@ const everything = "*"
 type listener struct {
 	url    string
 	log    *slog.Logger
-	idle   time.Duration
+	idle   time.Duration // without news: then the connection is tried
+	answer time.Duration // for the answer to that
 	ctx    context.Context
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -30,8 +31,7 @@ type listener struct {
 
 // newListener does nothing until the first add.
 func newListener(cfg Config) *listener {
-	// A connection that died without a word is noticed after idle.
-	l := &listener{url: cfg.DirectURL, log: cfg.Logger, idle: 15 * time.Second}
+	l := &listener{url: cfg.DirectURL, log: cfg.Logger, idle: 15 * time.Second, answer: 5 * time.Second}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	return l
 }
@@ -81,18 +81,11 @@ func (l *listener) run() {
 
 // listen returns when its connection is lost.
 func (l *listener) listen() error {
-	cfg, err := pgx.ParseConfig(l.url)
-	if err != nil {
-		return err
-	}
-	conn, err := connectDirect(l.ctx, cfg)
+	conn, err := l.connect()
 	if err != nil {
 		return err
 	}
 	defer hangUp(conn)
-	if _, err := conn.Exec(l.ctx, "LISTEN "+channel); err != nil {
-		return err
-	}
 	l.say(everything)
 	for {
 		ctx, cancel := context.WithTimeout(l.ctx, l.idle)
@@ -112,8 +105,28 @@ func (l *listener) listen() error {
 	}
 }
 
+// connect returns a connection that listens.
+func (l *listener) connect() (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(l.ctx, 2*l.answer)
+	defer cancel()
+	cfg, err := pgx.ParseConfig(l.url)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := connectDirect(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+		hangUp(conn)
+		return nil, err
+	}
+	return conn, nil
+}
+
+// try notices a connection that died without a word.
 func (l *listener) try(conn *pgx.Conn) error {
-	ctx, cancel := context.WithTimeout(l.ctx, loadTimeout)
+	ctx, cancel := context.WithTimeout(l.ctx, l.answer)
 	defer cancel()
 	return conn.Ping(ctx)
 }
