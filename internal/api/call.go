@@ -167,7 +167,7 @@ func (a *API) identify(r *http.Request, login bool) (*call, error) {
 	default:
 		c.Who, err = a.shared.CallerByToken(r.Context(), a.latest, shortcode(r), auth.HashToken(token), c.At)
 		if errors.Is(err, store.ErrNotFound) {
-			return nil, &auth.BearerError{Detail: "Invalid token header. No credentials provided.", InvalidToken: true}
+			return nil, auth.ErrUnknownToken
 		} else if err != nil {
 			return nil, err
 		}

@@ -63,15 +63,12 @@ func populate(ctx context.Context, db *tenancy.DB) error {
 
 func addPerson(ctx context.Context, db *tenancy.DB, name, role string, org int64) error {
 	shared := store.BindShared(db.Shared())
-	id, err := shared.UserKeyInsert(ctx)
+	email, err := store.ByEmail(name + "@example.org")
 	if err != nil {
 		return err
 	}
-	email := name + "@example.org"
-	if _, err := shared.UserInsert(ctx, store.NewUser{ID: id, Email: &email, FirstName: name, Status: "approved", IsSuperuser: name == "root"}); err != nil {
-		return err
-	}
-	if err := shared.UserIdentityInsert(ctx, "email", email, 0, id); err != nil {
+	u, err := shared.CreateUser(ctx, store.NewAccount{Identities: []store.Identity{email}, FirstName: name, Status: "approved", Superuser: name == "root"})
+	if err != nil {
 		return err
 	}
 	if role != "" {
@@ -79,7 +76,7 @@ func addPerson(ctx context.Context, db *tenancy.DB, name, role string, org int64
 		if err != nil {
 			return err
 		}
-		if _, err := shared.MembershipInsert(ctx, org, id, r.ID, false); err != nil {
+		if _, err := shared.MembershipInsert(ctx, org, u.ID, r.ID, false); err != nil {
 			return err
 		}
 	}
@@ -90,7 +87,7 @@ func addPerson(ctx context.Context, db *tenancy.DB, name, role string, org int64
 	for token, lives := range tokens {
 		hash, family := sha256.Sum256([]byte(token)), []byte(token)
 		_, err := db.Shared().Exec(ctx, "INSERT INTO public.token (sha256, kind, family, user_id, expires_at) VALUES ($1, 'access', $2, $3, $4)",
-			hash[:], family, id, time.Now().Add(lives))
+			hash[:], family, u.ID, time.Now().Add(lives))
 		if err != nil {
 			return err
 		}

@@ -55,7 +55,6 @@ type (
 type (
 	OrganizationChange = shareddb.OrganizationUpdateParams
 	MembershipChange   = shareddb.MembershipUpdateParams
-	NewUser            = shareddb.UserInsertParams
 	NewPlio            = tenantdb.PlioInsertParams
 	PlioChange         = tenantdb.PlioUpdateParams
 	VideoChange        = tenantdb.VideoUpdateParams
