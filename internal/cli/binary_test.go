@@ -45,8 +45,9 @@ func TestMain(m *testing.M) {
 // plio is an installation of its own, and the terminal to type commands at.
 type plio struct {
 	*testing.T
-	data string
-	env  []string
+	data   string
+	env    []string
+	socket string // the folder of PostgreSQL's, once it is known
 }
 
 // install returns an installation in which there is nothing yet.
@@ -162,7 +163,7 @@ func (p *plio) start(args ...string) *serving {
 	}()
 	p.Cleanup(func() {
 		s.stop()
-		if p.Failed() {
+		if p.Failed() && s.cmd.ProcessState.ExitCode() >= 0 { // -1: a test has killed it
 			p.Logf("the server's log:\n%s", s.stderr)
 		}
 	})
