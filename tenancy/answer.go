@@ -79,7 +79,7 @@ func (a *answer) complete(tag []byte) {
 		switch {
 		case a.work != nil:
 			a.work.saw(a.tag)
-		case endsTransaction(a.tag):
+		case a.db != nil && endsTransaction(a.tag):
 			a.b.broken = true
 		}
 	}
