@@ -39,6 +39,32 @@ func behindPooler(t *testing.T, cfg tenancy.Config, connections int) tenancy.Con
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) }) //nolint:errcheck // a temporary folder
+	ini := poolerSettings(t, dir, server, connections)
+	cmd := exec.Command(binary, "-q", ini)
+	if os.Getuid() == 0 { // it refuses root: whoever the server runs as will do
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: ownerOf(t, server.Host)}
+		if err := os.Chown(dir, int(cmd.SysProcAttr.Credential.Uid), int(cmd.SysProcAttr.Credential.Gid)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Signal(syscall.SIGINT); cmd.Wait() }) //nolint:errcheck // it ends
+	cfg.URL = "postgres:///" + server.Database + "?" + url.Values{"host": {dir}, "port": {"6432"}, "user": {server.User}, "sslmode": {"disable"}}.Encode()
+	eventually(t, "PgBouncer", func() bool {
+		conn, err := pgx.Connect(t.Context(), cfg.URL)
+		if err == nil {
+			conn.Close(t.Context()) //nolint:errcheck // it was there
+		}
+		return err == nil
+	})
+	return cfg
+}
+
+// poolerSettings writes PgBouncer's files into dir and returns the main one.
+func poolerSettings(t *testing.T, dir string, server *pgconn.Config, connections int) string {
+	t.Helper()
 	write := func(name, text string) string {
 		name = filepath.Join(dir, name)
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
@@ -63,26 +89,7 @@ pool_mode = transaction
 default_pool_size = %[8]d
 max_client_conn = 200
 `, server.Database, server.Host, server.Port, server.User, password, dir, users, connections))
-	cmd := exec.Command(binary, "-q", ini)
-	if os.Getuid() == 0 { // it refuses root: whoever the server runs as will do
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: ownerOf(t, server.Host)}
-		if err := os.Chown(dir, int(cmd.SysProcAttr.Credential.Uid), int(cmd.SysProcAttr.Credential.Gid)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Signal(syscall.SIGINT); cmd.Wait() }) //nolint:errcheck // it ends
-	cfg.URL = "postgres:///" + server.Database + "?" + url.Values{"host": {dir}, "port": {"6432"}, "user": {server.User}, "sslmode": {"disable"}}.Encode()
-	eventually(t, "PgBouncer", func() bool {
-		conn, err := pgx.Connect(t.Context(), cfg.URL)
-		if err == nil {
-			conn.Close(t.Context()) //nolint:errcheck // it was there
-		}
-		return err == nil
-	})
-	return cfg
+	return ini
 }
 
 // ownerOf is who owns a socket's folder, and nobody for a host's name.

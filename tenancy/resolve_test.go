@@ -66,8 +66,12 @@ func TestARequestNamesItsTenant(t *testing.T) {
 			t.Errorf("%s%s %v: %q, %s; want %q, %s", tt.host, tt.url, tt.header, key, seen.URL.Path, tt.key, tt.path)
 		}
 	}
+}
+
+func TestTheRestOfAPathStaysEscapedAndKeepsItsQuery(t *testing.T) {
+	t.Parallel()
 	r := httptest.NewRequest("GET", "/t/blue/a%2Fb?c=d", nil)
-	if _, seen := path.find(r); seen.URL.EscapedPath() != "/a%2Fb" || seen.URL.RawQuery != "c=d" || seen.URL.String() != "/a%2Fb?c=d" {
+	if _, seen := FromPath("/t/").find(r); seen.URL.EscapedPath() != "/a%2Fb" || seen.URL.RawQuery != "c=d" || seen.URL.String() != "/a%2Fb?c=d" {
 		t.Errorf("the handler sees %s", seen.URL)
 	}
 }
