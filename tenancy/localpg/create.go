@@ -96,11 +96,17 @@ func locales(major int) [][]string {
 	}
 }
 
-// configure lets in the cluster's system user and root as the superuser, by
-// what the kernel says of them, and other roles by password.
+// hba lets in the superuser by what the kernel says of the system user, and
+// other roles by password.
+const hba = "local all " + Superuser + " peer map=owner\nlocal all all scram-sha-256\n"
+
+// ident says which system users are the superuser.
+func (a account) ident() string {
+	return fmt.Sprintf("owner root %s\nowner \"%s\" %[1]s\n", Superuser, a.name)
+}
+
+// configure says who is let in, and where the settings are.
 func (s *Server) configure(dir string) error {
-	hba := "local all " + Superuser + " peer map=owner\nlocal all all scram-sha-256\n"
-	ident := fmt.Sprintf("owner root %s\nowner \"%s\" %[1]s\n", Superuser, s.account.name)
 	conf := filepath.Join(dir, "postgresql.conf")
 	old, err := os.ReadFile(conf)
 	if err != nil {
@@ -108,7 +114,7 @@ func (s *Server) configure(dir string) error {
 	}
 	return errors.Join(
 		s.account.write(filepath.Join(dir, "pg_hba.conf"), hba),
-		s.account.write(filepath.Join(dir, "pg_ident.conf"), ident),
+		s.account.write(filepath.Join(dir, "pg_ident.conf"), s.account.ident()),
 		s.account.write(conf, "include_if_exists = 'localpg.conf'\n"+withoutInitdbs(string(old))))
 }
 

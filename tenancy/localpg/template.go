@@ -46,7 +46,7 @@ func (s *Server) templateDir() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "3 %s %s %d %d %s", s.bin.Dir, s.bin.Version, info.Size(), info.ModTime().UnixNano(), s.account.name))
+	key := sha256.Sum256(fmt.Appendf(nil, "3 %s %d %d %s %s", s.bin.Dir, info.Size(), info.ModTime().UnixNano(), hba, s.account.ident()))
 	return filepath.Join(s.cfg.Cache, fmt.Sprintf("%s-%x", s.bin.Version, key[:8])), nil
 }
 

@@ -104,6 +104,16 @@ func hold(text string) {
 // that is not 0. The process is killed when the test ends.
 func inProcess(t *testing.T, uid int, cfg localpg.Config) (held, *exec.Cmd) {
 	t.Helper()
+	said, cmd := tryInProcess(t, uid, cfg)
+	if said.Error != "" {
+		t.Fatal(said.Error)
+	}
+	return said, cmd
+}
+
+// tryInProcess is inProcess that may be refused.
+func tryInProcess(t *testing.T, uid int, cfg localpg.Config) (held, *exec.Cmd) {
+	t.Helper()
 	text, err := json.Marshal(cfg)
 	if err != nil {
 		t.Fatal(err)
