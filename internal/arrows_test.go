@@ -55,7 +55,8 @@ func worlds(room string) string {
 
 // testsOnly are what a room's tests need beyond its arrows.
 var testsOnly = map[string][]string{
-	"tenancy": {"tenancy/localpg"},
+	"tenancy":        {"tenancy/localpg"},
+	"internal/store": {"tenancy/tenancytest"},
 }
 
 // mayImport reports whether a file may import what.
