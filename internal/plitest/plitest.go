@@ -91,8 +91,27 @@ type World struct {
 // New returns a world that no other test sees.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := &World{TB: t, SMS: &Messages{}}
-	w.DB = template.Open(t, func(c *tenancy.Config) { c.MaxConns, c.SharedConns = 2, 1 })
+	return on(t, template.Open(t, small))
+}
+
+// NewBehindPooler is New with a PgBouncer in front of the database. Where none
+// is installed, t is skipped.
+func NewBehindPooler(t testing.TB) *World {
+	t.Helper()
+	cfg := tenancytest.BehindPooler(t, template.ConfigFor(t), 2)
+	small(&cfg)
+	db, err := tenancy.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return on(t, db)
+}
+
+func small(c *tenancy.Config) { c.MaxConns, c.SharedConns = 2, 1 }
+
+func on(t testing.TB, db *tenancy.DB) *World {
+	w := &World{TB: t, DB: db, SMS: &Messages{}}
 	now := func() time.Time {
 		if w.Clock != nil {
 			return *w.Clock
