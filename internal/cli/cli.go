@@ -76,7 +76,7 @@ func Run(args []string) (code int) {
 		err = typed.Complete(postgres.DefaultDir())
 	}
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "plio: %v; %s --help says more\n", err, path(chosen, err)) //nolint:errcheck // nobody can be told
+		fmt.Fprintln(os.Stderr, "plio:", mistake(chosen, err)) //nolint:errcheck // nobody can be told
 		return codeUsage
 	}
 	return run(chosen, typed.Config)
@@ -135,15 +135,27 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 	return kong.DefaultHelpPrinter(options, ctx)
 }
 
-// path is the command whose help says more about a mistake.
-func path(chosen *kong.Context, err error) string {
+// mistake is what is wrong with what was typed, and where to read on.
+func mistake(typed *kong.Context, err error) string {
 	if parse, ok := errors.AsType[*kong.ParseError](err); ok {
-		chosen = parse.Context
+		typed = parse.Context
 	}
-	if chosen != nil && chosen.Selected() != nil {
-		return chosen.Selected().FullPath()
+	node, path := typed.Model.Node, "plio"
+	if selected := typed.Selected(); selected != nil {
+		node, path = selected, selected.FullPath()
 	}
-	return "plio"
+	text := err.Error()
+	if strings.HasPrefix(text, "expected one of ") {
+		var names []string
+		for _, child := range node.Children {
+			names = append(names, child.Name)
+		}
+		text = path + " what? There is " + strings.Join(names, ", ")
+	}
+	if strings.HasSuffix(text, "?") {
+		return text + " (" + path + " --help says more)"
+	}
+	return text + "; " + path + " --help says more"
 }
 
 // dropEmpty makes a variable that is set to nothing one that is not set, as

@@ -66,6 +66,8 @@ var aLife = []step{
 	{"version", 0, "plio "},
 	{"nonsense", 2, "unexpected argument nonsense; plio --help says more"},
 	{"org list --nonsense", 2, "unknown flag --nonsense; plio org list --help says more"},
+	{"org list --jsn", 2, `did you mean "--json"? (plio org list --help says more)`},
+	{"org", 2, "plio org what? There is list, create, show, rename, suspend, resume; plio org --help says more"},
 	{"org list --max-conns 1", 2, "PLIO_MAX_CONNS is 1"},
 }
 

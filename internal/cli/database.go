@@ -7,9 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"example.org/plio/internal/auth"
 	"example.org/plio/internal/postgres"
-	"example.org/plio/internal/store"
 	"example.org/plio/tenancy"
 )
 
@@ -62,7 +60,7 @@ func (e *env) ready(ctx context.Context, place *place) (*tenancy.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(pending.Own) > 0 && place.server != nil {
+	if fresh := len(pending.Own)+len(pending.BuiltIn) > 0; fresh && place.server != nil {
 		err = e.migrate(ctx, place.cfg, e.log.Debug)
 	} else if len(pending.Own)+len(pending.Shared) > 0 {
 		err = errOutdated
@@ -74,15 +72,6 @@ func (e *env) ready(ctx context.Context, place *place) (*tenancy.DB, error) {
 }
 
 var errOutdated = errors.New("the database is older than this plio, or there is none in it yet; run: plio migrate")
-
-// key is the encryption key, once it is known to be the database's.
-func (db *database) key(ctx context.Context, e *env) (auth.Key, error) {
-	key, err := auth.LoadKey(e.cfg.EncryptionKey, e.cfg.DataDir)
-	if err != nil {
-		return key, err
-	}
-	return key, auth.CheckKey(ctx, store.BindShared(db.Shared()), key)
-}
 
 // place is where the database is. server is nil when somebody else runs it.
 type place struct {

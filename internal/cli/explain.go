@@ -45,16 +45,20 @@ func explain(ctx context.Context, err error) string {
 		return "cannot " + what
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
-		return "the database does not answer: " + strip(err) + "; see that it runs, and that PLIO_DATABASE_URL is right"
+		return "the database does not answer: " + plainly(err) + "; see that it runs, and that PLIO_DATABASE_URL is right"
 	}
-	return strip(err)
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && strings.HasPrefix(pg.Code, "57P") {
+		return "the database was stopped meanwhile; try again"
+	}
+	return plainly(err)
 }
 
-// strip takes off the names of rooms: they are for programmers.
-func strip(err error) string {
+// plainly takes off the names of rooms, which are for programmers, and says
+// what package tenancy calls otherwise as it is called here.
+func plainly(err error) string {
 	text := err.Error()
 	for _, room := range []string{"tenancy", "localpg", "store", "auth", "postgres", "importer"} {
 		text = strings.TrimPrefix(text, room+": ")
 	}
-	return text
+	return strings.NewReplacer("Config.URL", "PLIO_DATABASE_URL", "Config.DirectURL", "PLIO_DATABASE_DIRECT_URL", "run Migrate", "run plio migrate").Replace(text)
 }

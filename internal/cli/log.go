@@ -79,7 +79,7 @@ func (l *lines) Handle(_ context.Context, rec slog.Record) error {
 	if rec.Message == "request" {
 		request(&b, attrs)
 	} else {
-		message(&b, rec.Message, attrs)
+		l.message(&b, rec.Message, attrs)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -101,7 +101,7 @@ func request(b *strings.Builder, attrs []slog.Attr) {
 	b.WriteByte('\n')
 }
 
-func message(b *strings.Builder, text string, attrs []slog.Attr) {
+func (l *lines) message(b *strings.Builder, text string, attrs []slog.Attr) {
 	b.WriteString(text)
 	stack := ""
 	for _, a := range attrs {
@@ -109,7 +109,7 @@ func message(b *strings.Builder, text string, attrs []slog.Attr) {
 			stack = a.Value.String()
 			continue
 		}
-		b.WriteString(" " + a.Key + "=" + shown(a.Value.String()))
+		b.WriteString(l.ink("2", " "+a.Key+"="+shown(a.Value.String())))
 	}
 	b.WriteByte('\n')
 	for line := range strings.Lines(stack) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"example.org/plio/tenancy"
 )
@@ -54,10 +55,11 @@ func (c *migrateCmd) say(e *env, r tenancy.Report) error {
 	if r.Nothing() {
 		return e.say("Everything is up to date.")
 	}
-	return e.say("%s", summary(r))
+	text := summary(r)
+	return e.say("%s, in %s.", strings.ToUpper(text[:1])+text[1:], r.Took.Round(time.Millisecond))
 }
 
-// summary is what a roll-out did, in a sentence.
+// summary is what a roll-out did.
 func summary(r tenancy.Report) string {
 	var did []string
 	if n := len(r.Own) + len(r.Shared); n > 0 {
@@ -78,8 +80,7 @@ func summary(r tenancy.Report) string {
 	if len(did) == 0 {
 		did = append(did, "gave the database's role its empty search path")
 	}
-	text := strings.Join(did, ", ")
-	return strings.ToUpper(text[:1]) + text[1:] + " in " + r.Took.Round(1e6).String() + "."
+	return strings.Join(did, ", ")
 }
 
 // rollOut migrates, and shows how far it is.
@@ -100,7 +101,7 @@ func (e *env) migrate(ctx context.Context, cfg tenancy.Config, done func(string,
 		e.log.Error("a workspace is not served, its migration failed: " + f.Error())
 	}
 	if !r.Nothing() {
-		done("database migrated", "did", strings.TrimSuffix(summary(r), "."))
+		done(summary(r), "took", r.Took.Round(time.Millisecond))
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (c *orgCreateCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	defer db.close()
-	key, err := db.key(ctx, e)
+	key, err := e.key(ctx, store.BindShared(db.Shared()))
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func (c *orgShowCmd) show(ctx context.Context, e *env, db *database) (shown orgS
 	if err != nil {
 		return shown, err
 	}
-	key, err := db.key(ctx, e)
+	key, err := e.key(ctx, store.BindShared(db.Shared()))
 	if err != nil {
 		return shown, err
 	}

@@ -55,6 +55,9 @@ func (e *env) listen(ctx context.Context) error {
 	for _, name := range config.Strays(os.Environ()) {
 		e.log.Warn("this variable is no setting of plio, see plio serve --help", "name", name)
 	}
+	if e.exists() != nil {
+		e.log.Info("making a database in " + e.cfg.DataDir)
+	}
 	place, err := e.own(ctx)
 	if err != nil {
 		return err
@@ -80,6 +83,7 @@ func (e *env) serve(ctx context.Context, srv *server.Server, db *tenancy.DB, pla
 	if err != nil {
 		return err
 	}
+	srv.Measure(newConnections(db))
 	srv.Serve(handlers) // from here on nothing may end it without a drain
 	base := e.base(srv.Addr().String())
 	if place.server != nil {
@@ -113,11 +117,8 @@ var errDatabaseEnded = errors.New("PostgreSQL ended while it was needed; start p
 // handlers builds what is served.
 func (e *env) handlers(ctx context.Context, db *tenancy.DB) (*auth.Auth, map[string]http.Handler, error) {
 	shared := store.BindShared(db.Shared())
-	key, err := auth.LoadKey(e.cfg.EncryptionKey, e.cfg.DataDir)
+	key, err := e.key(ctx, shared)
 	if err != nil {
-		return nil, nil, err
-	}
-	if err := auth.CheckKey(ctx, shared, key); err != nil {
 		return nil, nil, err
 	}
 	if _, _, err := auth.EnsureClient(ctx, shared, e.cfg.ClientID, e.cfg.ClientSecret); err != nil {
@@ -138,7 +139,7 @@ func (e *env) handlers(ctx context.Context, db *tenancy.DB) (*auth.Auth, map[str
 
 // invite prints the link that makes the first super-admin, while there is none.
 func (e *env) invite(link string) {
-	e.say("\nThere is no super-admin yet. Whoever opens this link first becomes it (once, within 24 hours):\n\n  %s\n", link) //nolint:errcheck // the next start prints another
+	e.say("\nThere is no super-admin yet. To become it, open this link (it works once, within 24 hours):\n\n  %s\n", link) //nolint:errcheck // the next start prints another
 }
 
 // purge deletes now and then what has expired of logins.

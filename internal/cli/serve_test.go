@@ -242,3 +242,21 @@ func (p *plio) postmaster() string {
 	pid, _, _ := strings.Cut(string(file), "\n")
 	return pid
 }
+
+func TestASignalBeforeItServesIsAnEndToo(t *testing.T) {
+	t.Parallel()
+	p := install(t)
+	for _, word := range []string{"making a database", "PostgreSQL is running"} {
+		s := p.start()
+		s.waitFor(word)
+		s.signal(syscall.SIGTERM)
+		if code := s.wait(); code != 0 || strings.Contains(s.stderr.String(), "plio:") {
+			t.Errorf("exit code %d:\n%s", code, s.stderr)
+		}
+		if _, err := os.Stat(p.data + "/postgres/data/postmaster.pid"); err == nil {
+			t.Error("PostgreSQL still runs")
+		}
+		os.RemoveAll(p.data) //nolint:errcheck // the next one makes it anew
+	}
+	p.serve().stop()
+}

@@ -2,15 +2,8 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
-
-	"example.org/plio/internal/auth"
 	"example.org/plio/internal/store"
 	"example.org/plio/tenancy"
 )
@@ -104,10 +97,7 @@ func (s *statusJSON) ask(ctx context.Context, e *env, db *tenancy.DB) error {
 	if err := db.Shared().QueryRow(ctx, "SHOW server_version").Scan(&s.Database.PostgreSQL); err != nil {
 		return err
 	}
-	var err error
-	if s.Database.Pooler, err = pooled(ctx, db.Shared()); err != nil {
-		return err
-	}
+	s.Database.Pooler = db.Stats().Pooler
 	infos, err := db.List(ctx)
 	if err != nil {
 		return err
@@ -124,36 +114,8 @@ func (s *statusJSON) ask(ctx context.Context, e *env, db *tenancy.DB) error {
 	return err
 }
 
-// pooled reports whether somebody stands between us and PostgreSQL: its process
-// is then another one than the connection was told.
-func pooled(ctx context.Context, pool *pgxpool.Pool) (pooled bool, err error) {
-	err = pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
-		var pid uint32
-		err := conn.QueryRow(ctx, "SELECT pg_backend_pid()", pgx.QueryExecModeExec).Scan(&pid)
-		pooled = pid != conn.Conn().PgConn().PID()
-		return err
-	})
-	return pooled, err
-}
-
-// keyState says whether the encryption key is the database's, and makes none.
-func (e *env) keyState(ctx context.Context, shared store.Shared) (string, error) {
-	if _, err := shared.KeyFingerprint(ctx); errors.Is(err, store.ErrNotFound) {
-		return "not needed yet", nil
-	}
-	if _, err := os.Stat(filepath.Join(e.cfg.DataDir, "encryption.key")); e.cfg.EncryptionKey == "" && errors.Is(err, os.ErrNotExist) {
-		return "missing", nil
-	}
-	key, err := auth.LoadKey(e.cfg.EncryptionKey, e.cfg.DataDir)
-	if err != nil {
-		return "", err
-	}
-	err = auth.CheckKey(ctx, shared, key)
-	if _, ok := errors.AsType[*auth.KeyMismatchError](err); ok {
-		return "does not fit", nil
-	}
-	return "fits", err
-}
+// mostBehind is how many workspaces a screen can take.
+const mostBehind = 20
 
 func (c *statusCmd) say(e *env, s statusJSON) error {
 	t := newTable("", "")
@@ -177,7 +139,11 @@ func (c *statusCmd) say(e *env, s statusJSON) error {
 	if err := t.write(e.stdout); err != nil {
 		return err
 	}
-	for _, b := range s.Pending.Behind {
+	for i, b := range s.Pending.Behind {
+		if i == mostBehind {
+			e.say("behind: … and %s more, which --json names", count(len(s.Pending.Behind)-i, "workspace")) //nolint:errcheck // as the next
+			break
+		}
 		if err := e.say("behind: %s, at version %d", named(b), b.Version); err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ type metrics struct {
 	panics   prometheus.Counter
 }
 
-func newMetrics(more []prometheus.Collector) *metrics {
+func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -39,7 +39,6 @@ func newMetrics(more []prometheus.Collector) *metrics {
 	}, func() float64 { return float64(m.inFlight.Load()) })
 	m.registry.MustRegister(m.took, m.refused, m.panics, inFlight,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	m.registry.MustRegister(more...)
 	return m
 }
 

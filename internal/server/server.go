@@ -41,8 +41,6 @@ type Options struct {
 	// Check says what keeps the handlers from serving, as a database that is
 	// gone; /readyz asks it once a second at most. Defaults to nothing.
 	Check func(context.Context) error
-	// Collectors are measured beside the server's own.
-	Collectors []prometheus.Collector
 }
 
 // Server listens from Listen on; until Serve it says that it is starting.
@@ -71,7 +69,7 @@ func Listen(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, explain(opts.Listen, err)
 	}
-	s := &Server{opts: opts, address: listener.Addr(), metrics: newMetrics(opts.Collectors), failed: make(chan error, 1)}
+	s := &Server{opts: opts, address: listener.Addr(), metrics: newMetrics(), failed: make(chan error, 1)}
 	s.state.Store(&state{http.HandlerFunc(starting), "starting"})
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
@@ -103,6 +101,9 @@ func (s *Server) Serve(handlers map[string]http.Handler) {
 	}
 	s.state.Store(&state{mux, ""})
 }
+
+// Measure adds what /metrics shows beside the server's own.
+func (s *Server) Measure(c prometheus.Collector) { s.metrics.registry.MustRegister(c) }
 
 // Addr is the address that the server listens on.
 func (s *Server) Addr() net.Addr { return s.address }
