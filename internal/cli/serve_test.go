@@ -260,3 +260,20 @@ func TestASignalBeforeItServesIsAnEndToo(t *testing.T) {
 	}
 	p.serve().stop()
 }
+
+func TestAOneTimePasswordIsALineOfTheLog(t *testing.T) {
+	t.Parallel()
+	s := install(t).serve()
+	if status, body := s.send("POST", "/api/v1/otp/request/", "", "", `{"mobile": "+919812345678"}`); status != 200 {
+		t.Fatalf("%d %s", status, body)
+	}
+	s.waitFor("mobile=+919812345678")
+	found := regexp.MustCompile(`mobile=\+919812345678 code=(\d{6})`).FindStringSubmatch(s.stderr.String())
+	if found == nil {
+		t.Fatal("no code in the log")
+	}
+	status, body := s.send("POST", "/api/v1/otp/verify/", "", "", `{"mobile": "+919812345678", "otp": "`+found[1]+`"}`)
+	if status != 200 || !strings.Contains(body, `"access_token"`) {
+		t.Errorf("%d %s", status, body)
+	}
+}

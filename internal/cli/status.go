@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"example.org/plio/internal/store"
 	"example.org/plio/tenancy"
@@ -51,7 +50,7 @@ func (c *statusCmd) Run(ctx context.Context, e *env) error {
 	if c.JSON {
 		err = e.json(s)
 	} else {
-		err = c.say(e, s)
+		err = e.sayStatus(s)
 	}
 	if err == nil && len(s.Problems) > 0 {
 		return partly("%s, as said above", count(len(s.Problems), "problem"))
@@ -112,46 +111,4 @@ func (s *statusJSON) ask(ctx context.Context, e *env, db *tenancy.DB) error {
 		s.Problems = append(s.Problems, "the encryption key is not that of the database; set PLIO_ENCRYPTION_KEY, or put encryption.key back into "+e.cfg.DataDir)
 	}
 	return err
-}
-
-// mostBehind is how many workspaces a screen can take.
-const mostBehind = 20
-
-func (c *statusCmd) say(e *env, s statusJSON) error {
-	t := newTable("", "")
-	t.add("plio", s.Plio)
-	database := "PostgreSQL " + s.Database.PostgreSQL
-	switch {
-	case s.Database.Own:
-		database += ", run by plio in " + s.Database.Data
-	case s.Database.Pooler:
-		database += ", through a pooler"
-	}
-	t.add("database", database)
-	t.add("encryption key", s.Key)
-	t.add("workspaces", fmt.Sprintf("%d active, %d suspended, %d trashed", s.States["active"], s.States["suspended"], s.States["trashed"]))
-	t.add("version", fmt.Sprintf("%04d; %s behind", s.Pending.Latest, count(len(s.Pending.Behind), "workspace")))
-	admin := "none yet: plio serve prints a link that makes one"
-	if s.Admin {
-		admin = "there is one"
-	}
-	t.add("super-admin", admin)
-	if err := t.write(e.stdout); err != nil {
-		return err
-	}
-	for i, b := range s.Pending.Behind {
-		if i == mostBehind {
-			e.say("behind: … and %s more, which --json names", count(len(s.Pending.Behind)-i, "workspace")) //nolint:errcheck // as the next
-			break
-		}
-		if err := e.say("behind: %s, at version %d", named(b), b.Version); err != nil {
-			return err
-		}
-	}
-	for _, p := range s.Problems {
-		if err := e.say("problem: %s", p); err != nil {
-			return err
-		}
-	}
-	return nil
 }

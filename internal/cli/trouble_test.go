@@ -58,6 +58,9 @@ func TestSharedTablesThatCannotBeMigratedKeepTheServerFromStarting(t *testing.T)
 	if r.code != 1 || !strings.Contains(r.stderr, "already exists") {
 		t.Errorf("%+v", r)
 	}
+	if r := p.run("status"); r.code != 3 || !strings.Contains(r.stdout, "the shared tables are not up to date") || strings.Contains(r.stdout, "0 active") {
+		t.Errorf("status: %+v", r)
+	}
 	if r := p.run("org", "list"); r.code != 1 || !strings.Contains(r.stderr, "run: plio migrate") {
 		t.Errorf("a command: %+v", r)
 	}
