@@ -195,7 +195,7 @@ func given(a object, file []any, i int) any {
 func journey(events []any, kept object) (steps []any) {
 	for len(events) > 0 || kept[strconv.Itoa(len(steps))] != nil {
 		step, ok := kept[strconv.Itoa(len(steps))].(map[string]any)
-		if !ok || isEvent(step) {
+		if len(events) > 0 && (!ok || isEvent(step)) {
 			event := object(events[0].(map[string]any))
 			events = events[1:]
 			if !ok {
@@ -263,7 +263,7 @@ func leaf(folder, path string, v any) string {
 	switch {
 	case folder == "answers" && strings.HasPrefix(path, "/answers/") && s == "-1":
 		return ""
-	case folder == "answers" && strings.HasPrefix(path, "/journey/") && len(steps) == 4 && last == "event":
+	case folder == "answers" && strings.HasPrefix(path, "/journey/") && len(steps) == 4 && last == "event" && v == s:
 		return strings.ReplaceAll(s, "-", "_")
 	case folder == "answers" && path == "/has-video-played":
 		return strings.NewReplacer("0", "false", "1", "true").Replace(s)

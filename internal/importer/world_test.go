@@ -16,8 +16,6 @@ import (
 	"example.org/plio/tenancy"
 )
 
-func TestMain(m *testing.M) { plitest.Main(m) }
-
 // sample is the store that the repository carries.
 const sample = "testdata/legacy-json/bucket"
 
