@@ -1,6 +1,10 @@
 package tenancy
 
-import "time"
+import (
+	"context"
+	"errors"
+	"time"
+)
 
 // CheckServing is Open's check, for a test of its own.
 var CheckServing = checkServing
@@ -22,4 +26,25 @@ func TryListening(db *DB, idle, answer time.Duration) {
 		panic(err)
 	}
 	f.listener.idle, f.listener.answer = idle, answer
+}
+
+// OpenWithFault is Open of a package that has a fault: it commits without a look
+// at the path, or sets the path for the session.
+func OpenWithFault(ctx context.Context, cfg Config, noCheck, session bool) (*DB, error) {
+	return open(ctx, cfg, defects{noCheck: noCheck, session: session})
+}
+
+// PathMet returns the search path that t's next transaction meets on the
+// connection that it is given, before anything is bound.
+func PathMet(ctx context.Context, db *DB, t Tenant) (string, error) {
+	b, err := db.pool.acquire(ctx, t.schema)
+	if err != nil {
+		return "", err
+	}
+	defer db.pool.release(b)
+	results, err := b.pg.Exec(ctx, "select current_setting('search_path')").ReadAll()
+	if err != nil || len(results) != 1 || len(results[0].Rows) != 1 {
+		return "", errors.Join(errLost, err)
+	}
+	return string(results[0].Rows[0][0]), nil
 }
