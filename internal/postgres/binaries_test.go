@@ -40,14 +40,15 @@ func TestTheFolderThatIsNamedAloneWillDo(t *testing.T) {
 	_, err := postgres.Serve(t.Context(), cfg)
 	wants(t, err, "no PostgreSQL in "+cfg.Dir)
 
-	found, err := localpg.Find()
+	cfg = config(home(t))
+	server := serve(t, cfg.Dir)
+	psql, err := server.Psql()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg = config(home(t))
-	cfg.BinDir = found[0].Dir
-	server, err := postgres.Serve(t.Context(), cfg)
-	if err != nil {
+	closed(t, server)
+	cfg.BinDir = filepath.Dir(psql.Path)
+	if server, err = postgres.Serve(t.Context(), cfg); err != nil {
 		t.Fatal(err)
 	}
 	closed(t, server)

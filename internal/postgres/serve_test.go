@@ -61,9 +61,13 @@ func TestASecondServerIsToldWhoHasTheData(t *testing.T) {
 	t.Parallel()
 	dir := home(t)
 	first := run(t, "serve", dir)
+	began := time.Now()
 	_, err := postgres.Serve(t.Context(), config(dir))
 	if !errors.Is(err, postgres.ErrInUse) {
 		t.Errorf("it is %v", err)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("a server is not waited for: %v", took)
 	}
 	wants(t, err, dir, "plio serve", fmt.Sprintf("process %d", first.cmd.Process.Pid), "--data")
 	if !alive(first.pid) {
