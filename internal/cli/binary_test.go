@@ -21,7 +21,10 @@ import (
 
 // binary is the program itself, built once: what a test of it proves holds for
 // the processes, signals and exit codes that people meet.
-var binary string
+var (
+	binary     string
+	buildFlags []string
+)
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -29,7 +32,8 @@ func TestMain(m *testing.M) {
 	if err == nil {
 		binary = filepath.Join(dir, "plio")
 		var out []byte
-		if out, err = exec.Command("go", "build", "-o", binary, "example.org/plio/cmd/plio").CombinedOutput(); err != nil {
+		args := append(append([]string{"build"}, buildFlags...), "-o", binary, "example.org/plio/cmd/plio")
+		if out, err = exec.Command("go", args...).CombinedOutput(); err != nil {
 			err = fmt.Errorf("%w: %s", err, out)
 		}
 	}
@@ -97,7 +101,16 @@ func (p *plio) run(args ...string) ran {
 	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
 		p.Fatalf("plio %s: %v", strings.Join(args, " "), err)
 	}
+	p.notRaced(stderr.String())
 	return ran{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+}
+
+// notRaced looks at what the race detector says, where there is one.
+func (p *plio) notRaced(stderr string) {
+	p.Helper()
+	if strings.Contains(stderr, "DATA RACE") {
+		p.Errorf("the program races:\n%s", stderr)
+	}
 }
 
 // must types a command that has to succeed, and returns what it answers.
@@ -163,6 +176,7 @@ func (p *plio) start(args ...string) *serving {
 	}()
 	p.Cleanup(func() {
 		s.stop()
+		p.notRaced(s.stderr.String())
 		if p.Failed() && s.cmd.ProcessState.ExitCode() >= 0 { // -1: a test has killed it
 			p.Logf("the server's log:\n%s", s.stderr)
 		}

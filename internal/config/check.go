@@ -44,8 +44,10 @@ func (c *Config) checkServer() error {
 		return errors.New("PLIO_CLIENT_ID and PLIO_CLIENT_SECRET belong together; set both or neither")
 	case c.MaxRequests < 1:
 		return fmt.Errorf("PLIO_MAX_REQUESTS is %d; it must be at least 1", c.MaxRequests)
-	case c.DrainDelay < 0 || c.DrainTimeout < 0:
-		return errors.New("PLIO_DRAIN_DELAY and PLIO_DRAIN_TIMEOUT cannot be negative")
+	case c.DrainDelay < 0:
+		return errors.New("PLIO_DRAIN_DELAY cannot be negative")
+	case c.DrainTimeout <= 0:
+		return errors.New("PLIO_DRAIN_TIMEOUT must be more than nothing, as 20s")
 	}
 	return nil
 }

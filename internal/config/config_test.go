@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"example.org/plio/internal/config"
 )
 
 // good is a Config as the flags' defaults make it.
 func good() config.Config {
-	return config.Config{Listen: "127.0.0.1:8080", Log: "text", SMS: "log", MaxConns: 24, MaxRequests: 512}
+	return config.Config{Listen: "127.0.0.1:8080", Log: "text", SMS: "log", MaxConns: 24, MaxRequests: 512, DrainTimeout: time.Second}
 }
 
 func TestTheDefaultsAreComplete(t *testing.T) {
@@ -53,7 +54,8 @@ func TestWhatCannotBeMeantIsRefusedByName(t *testing.T) {
 		"a client without secret":       {func(c *config.Config) { c.ClientID = "web" }, "PLIO_CLIENT_SECRET"},
 		"a secret without client":       {func(c *config.Config) { c.ClientSecret = "hush" }, "PLIO_CLIENT_ID"},
 		"no requests":                   {func(c *config.Config) { c.MaxRequests = 0 }, "PLIO_MAX_REQUESTS"},
-		"a negative drain":              {func(c *config.Config) { c.DrainTimeout = -1 }, "PLIO_DRAIN_TIMEOUT"},
+		"no time to drain":              {func(c *config.Config) { c.DrainTimeout = 0 }, "PLIO_DRAIN_TIMEOUT"},
+		"a negative delay":              {func(c *config.Config) { c.DrainDelay = -1 }, "PLIO_DRAIN_DELAY"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
