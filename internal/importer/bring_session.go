@@ -13,16 +13,16 @@ import (
 // listVisits lists the files of answers/ in the order in which they come in: by
 // plio and learner, and a learner's sessions as they are numbered, so that the
 // first is the first and the last has the highest id.
-func (r *run) listVisits() ([]visit, error) {
+func (r *run) listVisits(context.Context) error {
 	entries, err := r.store.list("answers")
-	visits := make([]visit, len(entries))
+	r.visits = make([]visit, len(entries))
 	for i, e := range entries {
-		visits[i] = parseVisit(e)
+		r.visits[i] = parseVisit(e)
 	}
-	slices.SortStableFunc(visits, func(a, b visit) int {
+	slices.SortStableFunc(r.visits, func(a, b visit) int {
 		return cmp.Or(cmp.Compare(a.plio, b.plio), cmp.Compare(a.mobile, b.mobile), cmp.Compare(a.number, b.number))
 	})
-	return visits, err
+	return err
 }
 
 // reading is a session, or the reason why it cannot come in.
@@ -56,8 +56,8 @@ func (r *run) parseVisit(v visit) (session, error) {
 }
 
 // measure counts how many seconds the sessions of each plio count.
-func (r *run) measure(ctx context.Context, visits []visit) error {
-	return r.sessions(ctx, visits, "reading sessions", func(got reading) error {
+func (r *run) measure(ctx context.Context) error {
+	return r.sessions(ctx, "reading sessions", func(got reading) error {
 		if got.err == nil {
 			r.plios[got.session.plio].lengths[got.session.seconds]++
 		}
@@ -66,9 +66,9 @@ func (r *run) measure(ctx context.Context, visits []visit) error {
 }
 
 // sessions reads the sessions, in the order of visits.
-func (r *run) sessions(ctx context.Context, visits []visit, what string, take func(reading) error) error {
-	for i, got := range ahead(ctx, visits, r.readSession) {
-		r.progress(i, len(visits), what)
+func (r *run) sessions(ctx context.Context, what string, take func(reading) error) error {
+	for i, got := range ahead(ctx, r.visits, r.readSession) {
+		r.progress(i, len(r.visits), what)
 		if err := take(got); err != nil {
 			return err
 		}
@@ -76,14 +76,14 @@ func (r *run) sessions(ctx context.Context, visits []visit, what string, take fu
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r.progress(len(visits), len(visits), what)
+	r.progress(len(r.visits), len(r.visits), what)
 	return nil
 }
 
 // bringSessions writes the sessions, each with its answers and events.
-func (r *run) bringSessions(ctx context.Context, visits []visit) error {
+func (r *run) bringSessions(ctx context.Context) error {
 	b := &batch[session]{run: r, put: r.putSessions, done: r.sessionDone}
-	err := r.sessions(ctx, visits, sessionKind, func(got reading) error {
+	err := r.sessions(ctx, sessionKind, func(got reading) error {
 		if got.err == nil && !r.known(got.session.plio) {
 			got.err = fmt.Errorf("its plio did not come in: videos/%s.json", got.session.plio)
 		}
@@ -92,6 +92,9 @@ func (r *run) bringSessions(ctx context.Context, visits []visit) error {
 			return nil
 		}
 		r.setExperiment(&got.session)
+		if got.session.CreatedAt.IsZero() {
+			got.session.CreatedAt, got.session.UpdatedAt = r.at, r.at
+		}
 		return b.add(ctx, got.session, got.session.size)
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // JSONStore is a folder of JSON files, one for each entity: videos, users,
@@ -65,6 +66,17 @@ func noStore(root *os.Root, dir string) error {
 	return fmt.Errorf("no JSON store in %s: it has no folder videos; name the folder that holds videos, users, answers, experiments and tags", dir)
 }
 
+// others returns what is in the store's folder beside its own folders.
+func (s *JSONStore) others() (names []string, err error) {
+	entries, err := fs.ReadDir(s.root.FS(), ".")
+	for _, d := range entries {
+		if !slices.Contains(folders(), d.Name()) {
+			names = append(names, d.Name())
+		}
+	}
+	return names, err
+}
+
 // entry is a file of a folder.
 type entry struct {
 	file   string // as answers/x.json
@@ -114,6 +126,8 @@ func newEntry(folder string, d fs.DirEntry) entry {
 		e.reason = "not a regular file: not read"
 	case !e.isJSON():
 		e.reason = "not JSON: ignored"
+	case !utf8.ValidString(e.name):
+		e.reason = "the name of the file is not UTF-8"
 	}
 	return e
 }

@@ -119,8 +119,12 @@ func faithful(literal string, f float64, factor int64) bool {
 	if len(literal) <= 15 {
 		return true
 	}
+	shortest := strconv.FormatFloat(f, 'f', -1, 64)
+	if factor == 1 && literal == shortest {
+		return true
+	}
 	said, ok := new(big.Rat).SetString(literal)
-	kept, _ := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
+	kept, _ := new(big.Rat).SetString(shortest)
 	return ok && said.Cmp(kept.Mul(kept, big.NewRat(factor, 1))) == 0
 }
 

@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"example.org/plio/internal/store"
@@ -28,6 +29,7 @@ type run struct {
 	opt   Options
 	at    time.Time // the time of the import
 
+	visits      []visit            // the files of answers/, in the order in which they come in
 	plios       map[string]*target // by uuid
 	learners    map[string]string  // mobile → file
 	strangers   map[string]bool    // mobiles of learners without a file
@@ -53,16 +55,12 @@ func (s *JSONStore) Run(ctx context.Context, db *tenancy.DB, opt Options) (Repor
 		Report: newReport(opt.PlanOnly), store: s, db: db, opt: opt, at: time.Now(),
 		plios: map[string]*target{}, learners: map[string]string{}, strangers: map[string]bool{}, experiments: map[string]bool{},
 	}
-	visits, err := r.listVisits()
-	if err == nil {
-		err = r.readPlios(ctx)
-	}
-	if err == nil {
-		err = r.measure(ctx, visits)
+	others, err := s.others()
+	for _, name := range others {
+		r.note(name, "not read: a store is its folders "+strings.Join(folders(), ", "))
 	}
 	for _, phase := range []func(context.Context) error{
-		r.bringLearners, r.bringPlios, r.bringExperiments, r.bringTags,
-		func(ctx context.Context) error { return r.bringSessions(ctx, visits) },
+		r.listVisits, r.readPlios, r.measure, r.bringLearners, r.bringPlios, r.bringExperiments, r.bringTags, r.bringSessions,
 	} {
 		if err == nil {
 			err = phase(ctx)
