@@ -2,8 +2,10 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -77,6 +79,18 @@ func TestWorkOnALogTellsNowAndThenAndShortWorkNothing(t *testing.T) {
 	p.end()
 	if got, want := b.String(), "importing: 2 of 10, 4m0s left\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAServersProgressIsInItsLog(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	p := (&env{stderr: io.Discard, log: slog.New(slog.NewJSONHandler(&b, nil))}).progress("migrating")
+	p.last = p.last.Add(-time.Minute)
+	p.set(10, 10)
+	var line struct{ Msg string }
+	if err := json.Unmarshal(b.Bytes(), &line); err != nil || line.Msg != "migrating: 10 of 10" {
+		t.Errorf("%v: %q", err, b.String())
 	}
 }
 

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 // somebody who looks on, a line now and then to a log. Short work shows nothing.
 type progress struct {
 	w     io.Writer
+	log   *slog.Logger // of a server; nil for a command
 	live  bool
 	what  string
 	start time.Time
@@ -27,7 +30,11 @@ const silence, pause = 300 * time.Millisecond, 5 * time.Second
 
 func (e *env) progress(what string) *progress {
 	now := time.Now()
-	return &progress{w: e.stderr, live: e.live, what: what, start: now, last: now}
+	p := &progress{w: e.stderr, live: e.live, what: what, start: now, last: now}
+	if e.log != nil && e.log.Enabled(context.Background(), slog.LevelInfo) {
+		p.log = e.log
+	}
+	return p
 }
 
 // set says that done of total are done.
@@ -38,7 +45,7 @@ func (p *progress) set(done, total int) {
 	if !p.live {
 		if now.Sub(p.last) >= pause {
 			p.last = now
-			fmt.Fprintln(p.w, p.line(done, total, now.Sub(p.start))) //nolint:errcheck // nobody can be told
+			p.tell(p.line(done, total, now.Sub(p.start)))
 		}
 		return
 	}
@@ -63,6 +70,15 @@ func (p *progress) phase(done, total int, what string) {
 	}
 	p.mu.Unlock()
 	p.set(done, total)
+}
+
+// tell writes a line where a program's log has only lines of the log's form.
+func (p *progress) tell(line string) {
+	if p.log != nil {
+		p.log.Info(line)
+		return
+	}
+	fmt.Fprintln(p.w, line) //nolint:errcheck // nobody can be told
 }
 
 // line is how far it is, in words.
