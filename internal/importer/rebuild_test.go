@@ -223,8 +223,7 @@ func times1000(v any) any {
 	if !ok {
 		return v
 	}
-	f, _ := r.Mul(r, big.NewRat(1000, 1)).Float64()
-	return json.Number(strconv.FormatFloat(f, 'g', 15, 64))
+	return json.Number(r.Mul(r, big.NewRat(1000, 1)).RatString())
 }
 
 // leaves are the values of a file by their path. What says nothing is none: "",
