@@ -11,6 +11,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"example.org/plio/internal/store"
 )
@@ -74,7 +77,33 @@ type KeyMismatchError struct{ Database, Given string }
 func (e *KeyMismatchError) Error() string {
 	return fmt.Sprintf("this database was written with another encryption key (fingerprint %s) than the one given (%s); "+
 		"set PLIO_ENCRYPTION_KEY to the right one, or put back the file %s that was in the data folder when the database was made",
-		e.Database, e.Given, keyFile)
+		e.Database, e.Given, KeyFile)
+}
+
+// KeyMissingError is a file that is gone, although the database was written with
+// the key in it.
+type KeyMissingError struct{ Path, Database string }
+
+func (e *KeyMissingError) Error() string {
+	return fmt.Sprintf("the encryption key %s of this database is missing: put the file %s back, or set PLIO_ENCRYPTION_KEY", e.Database, e.Path)
+}
+
+// OpenKey is LoadKey and CheckKey. It makes no key for a database that has one.
+func OpenKey(ctx context.Context, shared store.Shared, setting, dataDir string) (Key, error) {
+	path := filepath.Join(dataDir, KeyFile)
+	if _, err := os.Stat(path); setting == "" && errors.Is(err, fs.ErrNotExist) {
+		kept, err := shared.KeyFingerprint(ctx)
+		if err == nil {
+			return Key{}, &KeyMissingError{path, short(kept)}
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return Key{}, err
+		}
+	}
+	k, err := LoadKey(setting, dataDir)
+	if err != nil {
+		return Key{}, err
+	}
+	return k, CheckKey(ctx, shared, k)
 }
 
 // CheckKey makes sure that k is the key that the database was written with; the

@@ -138,3 +138,26 @@ func TestADatabaseKeepsItsKey(t *testing.T) {
 		t.Errorf("the right one afterwards: %v", err)
 	}
 }
+
+func TestNoKeyIsMadeForADatabaseThatHasOne(t *testing.T) {
+	t.Parallel()
+	w, dir := newWorld(t), t.TempDir()
+	first, err := auth.OpenKey(t.Context(), w.shared, "", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := auth.OpenKey(t.Context(), w.shared, "", dir); err != nil || !bytes.Equal(again.Fingerprint(), first.Fingerprint()) {
+		t.Errorf("the second start: %v", err)
+	}
+	path := filepath.Join(dir, auth.KeyFile)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	_, err = auth.OpenKey(t.Context(), w.shared, "", dir)
+	if _, ok := errors.AsType[*auth.KeyMissingError](err); !ok || !strings.Contains(err.Error(), path) {
+		t.Errorf("the file is gone: %v", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("another key was made")
+	}
+}

@@ -7,9 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
-const keyFile = "encryption.key"
+// KeyFile is the name of the file that holds the encryption key, in the data
+// folder.
+const KeyFile = "encryption.key"
 
 // LoadKey returns the key in setting (base64 of 32 bytes), or else the one in
 // the file encryption.key of dataDir, which it makes when it is not there.
@@ -21,7 +24,7 @@ func LoadKey(setting, dataDir string) (Key, error) {
 		}
 		return k, nil
 	}
-	path := filepath.Join(dataDir, keyFile)
+	path := filepath.Join(dataDir, KeyFile)
 	text, err := readKeyFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := makeKeyFile(path); err != nil {
@@ -58,19 +61,32 @@ func makeKeyFile(path string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, keyFile+".*") // mode 0600
+	f, err := os.CreateTemp(dir, KeyFile+".*") // mode 0600
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
 	_, err = f.WriteString(randomKey() + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(err, giveAway(f, dir), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return syncDir(dir)
+}
+
+// giveAway gives what root has made to whose folder it is in: their server could
+// not read it else.
+func giveAway(f *os.File, dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil || os.Geteuid() != 0 {
+		return err
+	}
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok {
+		return f.Chown(int(owner.Uid), int(owner.Gid))
+	}
+	return nil
 }
 
 // syncDir makes the name of a new file outlive a loss of power.
