@@ -17,6 +17,7 @@ import (
 type load struct {
 	name string
 	aims []aim
+	all  bool // pgx's schema holds the rows of all tenants, not of one
 	raw  func(ctx context.Context, pool *pgxpool.Pool, key int) error
 	ours func(ctx context.Context, db *tenancy.DB, t tenancy.Tenant, key int) error
 }
@@ -37,6 +38,16 @@ var loads = []load{
 	{
 		name: "point read",
 		aims: []aim{{300, 32, 0.85}, {300, 1, 0.75}},
+		raw: func(ctx context.Context, pool *pgxpool.Pool, key int) error {
+			return readOne(ctx, pool, key)
+		},
+		ours: func(ctx context.Context, db *tenancy.DB, t tenancy.Tenant, key int) error {
+			return readOne(ctx, db.Single(t), key)
+		},
+	},
+	{
+		name: "point read, as many rows in pgx's schema",
+		all:  true,
 		raw: func(ctx context.Context, pool *pgxpool.Pool, key int) error {
 			return readOne(ctx, pool, key)
 		},

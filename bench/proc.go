@@ -10,21 +10,23 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// cpuTime is what this process and the server's backends have used, in seconds.
-// It is 0 for the backends where there is no /proc.
-func cpuTime(postmaster int) float64 {
+// usage is CPU time in seconds.
+type usage struct{ client, server float64 }
+
+// usageNow is what this process and the server's backends have used so far. The
+// backends' is 0 where there is no /proc.
+func usageNow(postmaster int) (u usage) {
 	var own syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &own) != nil {
-		return 0
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &own) == nil {
+		u.client = float64(own.Utime.Nano()+own.Stime.Nano()) / 1e9
 	}
-	sum := float64(own.Utime.Nano()+own.Stime.Nano()) / 1e9
 	for _, pid := range children(postmaster) {
 		var ns float64
 		text, _ := os.ReadFile("/proc/" + pid + "/schedstat")
 		fmt.Sscan(string(text), &ns) //nolint:errcheck // then it is 0
-		sum += ns / 1e9
+		u.server += ns / 1e9
 	}
-	return sum
+	return u
 }
 
 func children(pid int) []string {

@@ -48,8 +48,9 @@ func run(ctx context.Context, o options, out io.Writer) error {
 type cell struct {
 	load             load
 	tenants, callers int
-	ratio, cpu       float64 // medians of: ours by raw; raw's CPU time by ours
+	ratio            float64 // median of ours by raw
 	raw, ours        float64 // operations a second
+	rawCPU, oursCPU  usage   // an operation
 	rawMB, oursMB    float64 // of the backends; 0 where it cannot be read
 	stats            tenancy.Stats
 }
@@ -58,13 +59,17 @@ type cell struct {
 type side struct {
 	once func(ctx context.Context, r *rand.Rand) error
 	rate []float64
-	cost []float64 // CPU seconds an operation
+	cost []usage // an operation
 }
 
 // measure opens both sides anew, so that no cell has what another has warmed.
 func (w *world) measure(ctx context.Context, l load, tenants, callers int) (cell, error) {
 	c := cell{load: l, tenants: tenants, callers: callers}
-	pool, err := w.raw(ctx)
+	schema, spread := oneSchema, 1
+	if l.all {
+		schema, spread = allSchema, tenants
+	}
+	pool, err := w.raw(ctx, schema)
 	if err != nil {
 		return c, err
 	}
@@ -76,7 +81,7 @@ func (w *world) measure(ctx context.Context, l load, tenants, callers int) (cell
 	defer db.Close()
 	raw := &side{once: func(ctx context.Context, r *rand.Rand) error {
 		_, key := w.someone(r, tenants)
-		return l.raw(ctx, pool, key)
+		return l.raw(ctx, pool, key+w.o.rows*r.IntN(spread))
 	}}
 	ours := &side{once: func(ctx context.Context, r *rand.Rand) error {
 		t, key := w.someone(r, tenants)
@@ -96,11 +101,12 @@ func (w *world) measure(ctx context.Context, l load, tenants, callers int) (cell
 			}
 		}
 	}
-	ratios, cpus := make([]float64, w.o.turns), make([]float64, w.o.turns)
+	ratios := make([]float64, w.o.turns)
 	for i := range ratios {
-		ratios[i], cpus[i] = ours.rate[i]/raw.rate[i], raw.cost[i]/ours.cost[i]
+		ratios[i] = ours.rate[i] / raw.rate[i]
 	}
-	c.ratio, c.cpu, c.raw, c.ours = median(ratios), median(cpus), median(raw.rate), median(ours.rate)
+	c.ratio, c.raw, c.ours = median(ratios), median(raw.rate), median(ours.rate)
+	c.rawCPU, c.oursCPU = medianUsage(raw.cost), medianUsage(ours.cost)
 	c.stats = db.Stats()
 	c.rawMB, c.oursMB = memory(ctx, pool, int(pool.Stat().TotalConns()), c.stats.Open)
 	return c, nil
@@ -131,7 +137,7 @@ func (w *world) turn(ctx context.Context, s *side, callers int) error {
 	var done atomic.Int64
 	var wg sync.WaitGroup
 	errs := make([]error, callers)
-	before, began := cpuTime(w.server.PID()), time.Now()
+	before, began := usageNow(w.server.PID()), time.Now()
 	end := began.Add(w.o.turn)
 	for i := range callers {
 		wg.Go(func() {
@@ -145,11 +151,20 @@ func (w *world) turn(ctx context.Context, s *side, callers int) error {
 	wg.Wait()
 	n := float64(done.Load())
 	s.rate = append(s.rate, n/time.Since(began).Seconds())
-	s.cost = append(s.cost, (cpuTime(w.server.PID())-before)/n)
+	after := usageNow(w.server.PID())
+	s.cost = append(s.cost, usage{(after.client - before.client) / n, (after.server - before.server) / n})
 	return errors.Join(errs...)
 }
 
 func median(list []float64) float64 {
 	list = slices.Sorted(slices.Values(list))
 	return list[len(list)/2]
+}
+
+func medianUsage(list []usage) usage {
+	var client, server []float64
+	for _, u := range list {
+		client, server = append(client, u.client), append(server, u.server)
+	}
+	return usage{median(client), median(server)}
 }

@@ -12,12 +12,12 @@ type table struct {
 }
 
 func (t *table) title(l load) {
-	fmt.Fprintf(t.out, "\n%s\n%8s %8s %7s %7s %10s %10s %7s %10s %10s  %s\n", l.name,
-		"tenants", "callers", "ratio", "by CPU", "pgx/s", "tenancy/s", "spread", "pgx MB", "tenancy MB", "aim")
+	fmt.Fprintf(t.out, "\n%s\n%8s %8s %6s %8s %10s %14s %14s %7s %7s %11s  %s\n", l.name,
+		"tenants", "callers", "ratio", "pgx/s", "tenancy/s", "pgx µs CPU", "tenancy µs CPU", "spread", "pgx MB", "tenancy MB", "aim")
 }
 
 func (t *table) row(c cell) {
-	fmt.Fprintf(t.out, "%8d %8d %7.2f %7.2f %10.0f %10.0f %7s %10s %10s  %s\n", c.tenants, c.callers, c.ratio, c.cpu, c.raw, c.ours,
+	fmt.Fprintf(t.out, "%8d %8d %6.2f %8.0f %10.0f %14v %14v %7s %7s %11s  %s\n", c.tenants, c.callers, c.ratio, c.raw, c.ours, c.rawCPU, c.oursCPU,
 		fmt.Sprintf("%d/%d", c.stats.Spread, c.stats.MaxConns), mb(c.rawMB), mb(c.oursMB), t.judge(c))
 }
 
@@ -48,3 +48,6 @@ func mb(x float64) string {
 	}
 	return fmt.Sprintf("%.0f", x)
 }
+
+// String shows microseconds: the client's and the server's.
+func (u usage) String() string { return fmt.Sprintf("%.0f+%.0f", u.client*1e6, u.server*1e6) }

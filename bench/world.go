@@ -30,6 +30,7 @@ type world struct {
 
 const (
 	oneSchema = "one"
+	allSchema = "every"
 	oursName  = "bench tenancy"
 	rawName   = "bench pgx"
 )
@@ -92,10 +93,14 @@ func (w *world) fill(ctx context.Context, n int) error {
 			return err
 		}
 	}
-	return w.one(ctx)
+	if err := w.plain(ctx, oneSchema, w.o.rows); err != nil {
+		return err
+	}
+	return w.plain(ctx, allSchema, w.o.rows*n)
 }
 
-func (w *world) one(ctx context.Context) error {
+// plain makes a schema for raw pgx.
+func (w *world) plain(ctx context.Context, name string, n int) error {
 	text, err := files.ReadFile("schema/0001_school.sql")
 	if err != nil {
 		return err
@@ -105,10 +110,10 @@ func (w *world) one(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close(ctx) //nolint:errcheck // done
-	if _, err := conn.Exec(ctx, "CREATE SCHEMA "+oneSchema+"; SET search_path TO "+oneSchema+"; "+string(text)); err != nil {
+	if _, err := conn.Exec(ctx, "CREATE SCHEMA "+name+"; SET search_path TO "+name+"; "+string(text)); err != nil {
 		return err
 	}
-	if err := rows(ctx, conn, w.o.rows); err != nil {
+	if err := rows(ctx, conn, n); err != nil {
 		return err
 	}
 	_, err = conn.Exec(ctx, "VACUUM ANALYZE")
@@ -138,13 +143,13 @@ func rows(ctx context.Context, db interface {
 	return nil
 }
 
-// raw opens pgx's own pool on the one schema.
-func (w *world) raw(ctx context.Context) (*pgxpool.Pool, error) {
+// raw opens pgx's own pool on a schema.
+func (w *world) raw(ctx context.Context, schema string) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(w.cfg.URL)
 	if err != nil {
 		return nil, err
 	}
 	cfg.MaxConns = int32(w.o.conns)
-	cfg.ConnConfig.RuntimeParams["search_path"], cfg.ConnConfig.RuntimeParams["application_name"] = oneSchema, rawName
+	cfg.ConnConfig.RuntimeParams["search_path"], cfg.ConnConfig.RuntimeParams["application_name"] = schema, rawName
 	return pgxpool.NewWithConfig(ctx, cfg)
 }

@@ -31,6 +31,9 @@ func (v *view) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults
 	if err != nil {
 		return pgx.FailedBatchResults(batch, err)
 	}
+	for i, q := range batch.QueuedQueries {
+		v.w.doubtful = v.w.doubtful || (known[i] == nil && doubtful(q.SQL)) || (known[i] != nil && known[i].doubtful)
+	}
 	r := &batchAnswer{v: v, batch: batch, out: &pgconn.Batch{}}
 	begun, bound := v.w.begun, v.w.bound
 	r.ahead()

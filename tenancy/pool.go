@@ -11,9 +11,11 @@ import (
 	"time"
 )
 
-// pool hands out backends, one per slot. A tenant prefers two slots, so that a
-// server process meets a share of the tenants only and has their catalog and
-// plans ready; it takes another when both are taken, and waits when all are.
+// pool hands out backends, one per slot. A tenant is at home in two slots, so
+// that a server process meets a share of the tenants only and has their catalog
+// and plans ready. When both are taken it waits for one of them, as most work is
+// short, unless others wait there too or somebody has had them for long: then it
+// takes any other.
 //
 // How many slots are in use at all follows the load: a process that has just
 // worked is quicker than one that has slept.
@@ -24,27 +26,32 @@ type pool struct {
 	stop  context.CancelFunc
 	extra sync.WaitGroup // goroutines
 
-	mu      sync.Mutex
-	freed   sync.Cond
-	slots   []slot
-	active  int       // slots that tenants are spread over: the first ones
-	taken   int       // slots that somebody has
-	peaks   [2]int    // the most taken in this period, and in the one before
-	full    int       // backends that have met tenantsPerBackend
-	waiting list.List // *waiter, who came first first
-	closed  bool
-	counts  counts
+	mu       sync.Mutex
+	freed    sync.Cond
+	slots    []slot
+	active   int       // slots that tenants are spread over: the first ones
+	taken    int       // slots that somebody has
+	peaks    [2]int    // the most taken in this period, and in the one before
+	full     int       // backends that have met tenantsPerBackend
+	waiting  list.List // *waiter, who came first first
+	hurrier  *time.Timer
+	hurrying bool
+	closed   bool
+	counts   counts
 }
 
 type slot struct {
-	b     *backend // nil where there is no connection, or its owner has it
+	b     *backend // nil where there is no connection
 	taken bool
+	since time.Time // when it was taken
 	salt  uint64
 }
 
-// waiter waits for any slot, and rather for one of its home.
+// waiter waits for a slot where it is at home, or for any.
 type waiter struct {
+	hash   uint64 // of the tenant
 	home   [2]int
+	any    bool
 	got    chan int // a slot; -1 when the pool is closed
 	passed int      // how often a later one was served before it
 }
@@ -56,10 +63,16 @@ const (
 	tenantsPerBackend = 256
 	// mostPerBackend is how many it meets before it is replaced.
 	mostPerBackend = 4 * tenantsPerBackend
-	// patience is how often one who waits is passed over for one at home.
+	// long is how long somebody has a slot before nobody waits for it any more
+	// who could have another. Going elsewhere has its price: a tenant's first
+	// statements in a server process that has not met it cost it 5 to 10 ms.
+	long = 50 * time.Millisecond
+	// crowd is how many wait at home before more go elsewhere, family how many of
+	// the same tenant: for a busy one it pays to be met by more processes.
+	crowd, family = 16, 2
+	// patience is how often one who waits for any slot is passed over for one
+	// who is at home.
 	patience = 32
-	// lookahead is how many are looked at for one at home.
-	lookahead = 64
 
 	lifetime    = time.Hour
 	idleTime    = 30 * time.Minute
@@ -77,6 +90,8 @@ func newPool(size int, dial func(ctx context.Context) (*backend, error)) *pool {
 	for i := range p.slots {
 		p.slots[i].salt = rand.Uint64()
 	}
+	p.hurrier = time.AfterFunc(time.Hour, p.hurry)
+	p.hurrier.Stop()
 	p.extra.Go(p.watch)
 	return p
 }
@@ -92,46 +107,49 @@ func (p *pool) acquire(ctx context.Context, schema string) (*backend, error) {
 		p.mu.Unlock()
 		return nil, errClosed
 	}
-	i, home := p.choose(hash)
+	home := p.homes(hash)
 	p.counts.acquired++
+	i := p.idle(home)
 	if i < 0 {
-		i, err := p.wait(ctx, home)
+		i, err := p.wait(ctx, hash, home)
 		if err != nil {
 			return nil, err
 		}
 		return p.ready(ctx, i, schema)
 	}
-	if i == home[0] || i == home[1] {
-		p.counts.home++
-	}
+	p.counts.home++
 	p.take(i)
 	p.mu.Unlock()
 	return p.ready(ctx, i, schema)
 }
 
-// choose returns a free slot, or -1, and the two where the tenant is at home.
-func (p *pool) choose(hash uint64) (best int, home [2]int) {
-	p.active = min(len(p.slots), max(p.active, 2*p.taken+1, p.full+1))
-	best, home = -1, [2]int{-1, -1}
+// idle returns which of two slots is free, or -1.
+func (p *pool) idle(home [2]int) int {
+	for _, i := range home {
+		if !p.slots[i].taken {
+			return i
+		}
+	}
+	return -1
+}
+
+// homes returns the two slots where the tenant is at home: by rendezvous, so that
+// one slot more or less moves few of them.
+func (p *pool) homes(hash uint64) (home [2]int) {
+	p.active = min(len(p.slots), max(p.active, 2*(p.taken+p.waiting.Len())+1, p.full+1))
 	var weights [2]uint64
-	var most uint64
 	for i := range p.active {
 		w := mix(hash ^ p.slots[i].salt)
 		switch {
-		case home[0] < 0 || w > weights[0]:
-			home[1], weights[1] = home[0], weights[0]
-			home[0], weights[0] = i, w
-		case home[1] < 0 || w > weights[1]:
+		case i == 0:
+			weights = [2]uint64{w, 0}
+		case w > weights[0]:
+			home, weights = [2]int{i, home[0]}, [2]uint64{w, weights[0]}
+		case w > weights[1]:
 			home[1], weights[1] = i, w
 		}
-		if s := &p.slots[i]; !s.taken && (best < 0 || w > most) {
-			best, most = i, w
-		}
 	}
-	if home[1] < 0 {
-		home[1] = home[0]
-	}
-	return best, home
+	return home
 }
 
 // mix is the end of splitmix64: every bit of x has a say in every bit of it.
@@ -142,51 +160,120 @@ func mix(x uint64) uint64 {
 }
 
 func (p *pool) take(i int) {
-	p.slots[i].taken = true
+	p.slots[i].taken, p.slots[i].since = true, time.Now()
 	p.taken++
 	p.peaks[0] = max(p.peaks[0], p.taken)
 }
 
 // wait is called with the lock, and returns without.
-func (p *pool) wait(ctx context.Context, home [2]int) (int, error) {
+func (p *pool) wait(ctx context.Context, hash uint64, home [2]int) (int, error) {
 	began := time.Now()
-	w := &waiter{home: home, got: make(chan int, 1)}
-	place := p.waiting.PushBack(w)
-	p.mu.Unlock()
-	var i int
-	select {
-	case i = <-w.got:
-	case <-ctx.Done():
-		p.mu.Lock()
-		select {
-		case i = <-w.got: // just now
-			if i >= 0 {
-				p.pass(i)
-			}
-		default:
-			p.waiting.Remove(place)
-		}
-		p.counts.canceled++
+	w := &waiter{hash: hash, home: home, got: make(chan int, 1)}
+	p.reconsider(w, began)
+	if i := p.elsewhere(w); i >= 0 {
 		p.mu.Unlock()
-		return 0, ctx.Err()
+		return i, nil
 	}
-	if i < 0 {
-		return 0, errClosed
+	place := p.waiting.PushBack(w)
+	if !p.hurrying {
+		p.hurrying = true
+		p.hurrier.Reset(long)
+	}
+	p.mu.Unlock()
+	select {
+	case i := <-w.got:
+		if i < 0 {
+			return 0, errClosed
+		}
+		p.mu.Lock()
+		p.counts.waited++
+		p.counts.waitTime += time.Since(began)
+		if i == home[0] || i == home[1] {
+			p.counts.home++
+		}
+		p.mu.Unlock()
+		return i, nil
+	case <-ctx.Done():
 	}
 	p.mu.Lock()
-	p.counts.waited++
-	p.counts.waitTime += time.Since(began)
-	if i == home[0] || i == home[1] {
-		p.counts.home++
+	defer p.mu.Unlock()
+	p.counts.canceled++
+	select {
+	case i := <-w.got: // just now
+		if i >= 0 {
+			p.pass(i)
+		}
+	default:
+		p.waiting.Remove(place)
 	}
-	p.mu.Unlock()
-	return i, nil
+	return 0, ctx.Err()
 }
 
-// pass gives a slot on to who waits, or frees it. It is called with the lock.
+// hurry looks again at who waits: the slots where they are at home may be taken
+// by something long.
+func (p *pool) hurry() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	for e := p.waiting.Front(); e != nil; {
+		w, place := e.Value.(*waiter), e
+		e = e.Next()
+		p.reconsider(w, now)
+		if i := p.elsewhere(w); i >= 0 {
+			p.waiting.Remove(place)
+			w.got <- i
+		}
+	}
+	if p.hurrying = p.waiting.Len() > 0; p.hurrying {
+		p.hurrier.Reset(long)
+	}
+}
+
+// reconsider lets w take any slot if it has reason to: others wait at both its
+// homes, some of them for the same tenant; or somebody has had both for long.
+func (p *pool) reconsider(w *waiter, now time.Time) {
+	var ahead [2]int
+	kin := 0
+	for e := p.waiting.Front(); e != nil && e.Value != w && !w.any; e = e.Next() {
+		other := e.Value.(*waiter)
+		for k, i := range w.home {
+			if other.home[0] == i || other.home[1] == i {
+				ahead[k]++
+			}
+		}
+		if other.hash == w.hash {
+			kin++
+		}
+	}
+	for k, i := range w.home {
+		if ahead[k] < crowd && kin < family && now.Sub(p.slots[i].since) < long {
+			return
+		}
+	}
+	w.any = true
+}
+
+// elsewhere takes the slot that w prefers of those that are free, if it takes
+// any. Else it is -1.
+func (p *pool) elsewhere(w *waiter) int {
+	best, most := -1, uint64(0)
+	for i := range p.slots {
+		if weight := mix(w.hash ^ p.slots[i].salt); w.any && !p.slots[i].taken && (best < 0 || weight > most) {
+			best, most = i, weight
+		}
+	}
+	if best >= 0 {
+		p.take(best)
+	}
+	return best
+}
+
+// pass gives a slot on to who waits for it, or frees it. It is called with the
+// lock.
 func (p *pool) pass(i int) {
 	if next := p.next(i); next != nil {
 		p.waiting.Remove(next)
+		p.slots[i].since = time.Now()
 		next.Value.(*waiter).got <- i
 		return
 	}
@@ -195,24 +282,26 @@ func (p *pool) pass(i int) {
 	p.freed.Broadcast()
 }
 
-// next returns who is given slot i: one of the first few who is at home there,
-// but whoever waits longest is not passed over more often than patience.
+// next returns who is given slot i: who is at home there, else who takes any. In
+// either case it is who came first, but whoever takes any is not passed over
+// more often than patience.
 func (p *pool) next(i int) *list.Element {
-	front := p.waiting.Front()
-	if front == nil || front.Value.(*waiter).passed >= patience {
-		return front
-	}
-	n := 0
-	for e := front; e != nil && n < lookahead; e = e.Next() {
-		if w := e.Value.(*waiter); w.home[0] == i || w.home[1] == i {
-			if e != front {
-				front.Value.(*waiter).passed++
+	var anywhere *list.Element
+	for e := p.waiting.Front(); e != nil; e = e.Next() {
+		w := e.Value.(*waiter)
+		if w.any && anywhere == nil {
+			if anywhere = e; w.passed >= patience {
+				return e
+			}
+		}
+		if w.home[0] == i || w.home[1] == i {
+			if anywhere != nil && anywhere != e {
+				anywhere.Value.(*waiter).passed++
 			}
 			return e
 		}
-		n++
 	}
-	return front
+	return anywhere
 }
 
 // ready makes the backend of a slot that the caller has taken ready for it.

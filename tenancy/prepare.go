@@ -25,10 +25,7 @@ func (b *backend) prepare(ctx context.Context, schema string, ahead func() int, 
 	}
 	for _, sql := range sqls {
 		s := &prepared{name: b.cache.newName(), sql: sql, doubtful: doubtful(sql)}
-		if sql == keyCheck {
-			sql = b.check(schema)
-		}
-		b.front.SendParse(&pgproto3.Parse{Name: s.name, Query: sql})
+		b.front.SendParse(&pgproto3.Parse{Name: s.name, Query: b.text(sql, schema)})
 		b.front.SendDescribe(&pgproto3.Describe{ObjectType: 'S', Name: s.name})
 		p.todo = append(p.todo, s)
 	}

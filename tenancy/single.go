@@ -80,18 +80,13 @@ func (s Single) send(ctx context.Context, b *backend, sql string, args []any, ex
 		return nil, err
 	}
 	r.exec = exec
-	var st, check *prepared
+	var st *prepared
 	if !r.text {
 		if st, err = s.statement(ctx, b, r.sql); err != nil {
 			return nil, err
 		}
 	}
 	careful := st == nil && doubtful(r.sql) || st != nil && st.doubtful
-	if careful && !b.pooled {
-		if check, err = s.statement(ctx, b, keyCheck); err != nil {
-			return nil, err
-		}
-	}
 	if err = b.encode(st, r.args); err == nil {
 		err = b.begin(ctx)
 	}
@@ -106,7 +101,7 @@ func (s Single) send(ctx context.Context, b *backend, sql string, args []any, ex
 	b.bind(s.t)
 	a.fields = b.send(st, &r)
 	if !b.bugs.noCheck {
-		s.after(b, check, careful)
+		s.after(b, careful)
 	} else if careful {
 		b.sendCommit()
 	}
@@ -114,12 +109,12 @@ func (s Single) send(ctx context.Context, b *backend, sql string, args []any, ex
 }
 
 // after sends what follows the statement.
-func (s Single) after(b *backend, check *prepared, careful bool) {
+func (s Single) after(b *backend, careful bool) {
 	switch {
 	case b.pooled:
-		b.executeText(b.check(s.t.schema), nil, nil)
+		b.executeText(check("''", s.t.schema), nil, nil)
 	case careful:
-		b.execute(check.name, nil)
+		b.executeText(check(sqlEmpty, s.t.schema), nil, nil)
 	}
 	if careful {
 		b.sendCommit()

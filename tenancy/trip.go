@@ -22,24 +22,37 @@ const (
 	// sqlRebind goes ahead of each statement where a transaction has two tenants:
 	// what the path was bound to last is $2.
 	sqlRebind = "select case when current_setting('search_path') = $2 then set_config('search_path', $1, true)" + sqlChanged
-	// sqlReset gives a pooler's connection the path of its role.
+	// sqlEmpty, and sqlReset behind a pooler, leave a path for the next that is no
+	// tenant's, where the session's may have been set to the very path that the
+	// check expects.
+	sqlEmpty = "set_config('search_path', '', false)"
 	sqlReset = "reset search_path"
 
 	sqlChanged = " else ('search_path is ' || current_setting('search_path'))::int::text end"
 	codeCheck  = "22P02" // invalid_text_representation: what sqlChanged fails with
 )
 
-// keyCheck stands for the check of the path where statements are looked up.
-const keyCheck = "check"
+// keyCheck and keySet stand for statements whose text has the schema's name in
+// it, where statements are looked up.
+const (
+	keyCheck = "check"
+	keySet   = "set"
+)
+
+// text is what such a key stands for.
+func (b *backend) text(key, schema string) string {
+	switch key {
+	case keyCheck:
+		return check("''", schema)
+	case keySet:
+		return `set local search_path to "` + schema + `"`
+	}
+	return key
+}
 
 // check fails, with the path in its message, when the path is that of no schema
-// named. On a direct connection it also leaves the path empty for whoever comes
-// next, should the session's have been set.
-func (b *backend) check(schemas ...string) string {
-	then := "''"
-	if !b.pooled {
-		then = "set_config('search_path', '', false)"
-	}
+// named. Else it returns then.
+func check(then string, schemas ...string) string {
 	var paths strings.Builder
 	for _, s := range schemas {
 		// Quoted where SET has set it to a word of SQL's.

@@ -54,6 +54,7 @@ func (p *pool) close() {
 	}
 	p.closed = true
 	p.stop()
+	p.hurrier.Stop()
 	for e := p.waiting.Front(); e != nil; e = p.waiting.Front() {
 		p.waiting.Remove(e).(*waiter).got <- -1
 	}

@@ -72,6 +72,7 @@ func (v *view) run(ctx context.Context, sql string, args []any, exec bool) *answ
 	if err != nil {
 		return failed(err)
 	}
+	v.w.doubtful = v.w.doubtful || (st == nil && doubtful(r.sql)) || (st != nil && st.doubtful)
 	a := &answer{b: b, ctx: ctx, schema: v.t.schema, work: v.w, st: st}
 	a.ahead = v.w.ahead(v.t)
 	a.fields = b.send(st, &r)
@@ -84,6 +85,7 @@ func (v *view) runText(ctx context.Context, sql string) *answer {
 	if err := b.begin(ctx); err != nil {
 		return failed(err)
 	}
+	v.w.doubtful = v.w.doubtful || doubtful(sql)
 	text, n := v.w.aheadText(v.t)
 	b.out.query = pgproto3.Query{String: text + sql}
 	b.front.SendQuery(&b.out.query)
@@ -106,11 +108,13 @@ func (v *view) statement(ctx context.Context, sql string) (*prepared, error) {
 	if st := b.cache.get(v.t.schema, sql); st != nil {
 		return st, nil
 	}
-	sqls := []string{sql}
-	if !v.w.readOnly && len(v.w.tenants) == 1 && b.cache.get(v.t.schema, keyCheck) == nil {
-		sqls = []string{keyCheck, sql} // the commit will need it
+	var sqls []string
+	for _, key := range v.w.keys() { // which the commit, and other works, will need
+		if b.cache.get(v.t.schema, key) == nil {
+			sqls = append(sqls, key)
+		}
 	}
-	known, err := b.prepare(ctx, v.t.schema, func() int { return v.w.ahead(v.t) }, sqls...)
+	known, err := b.prepare(ctx, v.t.schema, func() int { return v.w.ahead(v.t) }, append(sqls, sql)...)
 	if err != nil {
 		return nil, err
 	}
@@ -199,22 +203,30 @@ func (v *view) Prepare(ctx context.Context, name, sql string) (*pgconn.Statement
 func (v *view) Begin(ctx context.Context) (pgx.Tx, error) {
 	v.w.points++
 	sp := &view{w: v.w, t: v.t, outer: v, point: "sp_" + strconv.Itoa(v.w.points)}
-	if _, err := v.Exec(ctx, "savepoint "+sp.point); err != nil {
+	if err := v.savepoint(ctx, "savepoint "+sp.point); err != nil {
 		return nil, err
 	}
 	return sp, nil
 }
 
+// savepoint runs a statement that leaves the path alone.
+func (v *view) savepoint(ctx context.Context, sql string) error {
+	before := v.w.doubtful
+	_, err := v.Exec(ctx, sql)
+	v.w.doubtful = before
+	return err
+}
+
 // Commit implements pgx.Tx for a savepoint.
 func (v *view) Commit(ctx context.Context) error {
-	_, err := v.Exec(ctx, "release savepoint "+v.point)
+	err := v.savepoint(ctx, "release savepoint "+v.point)
 	v.done = true
 	return err
 }
 
 // Rollback implements pgx.Tx for a savepoint.
 func (v *view) Rollback(ctx context.Context) error {
-	_, err := v.Exec(ctx, "rollback to savepoint "+v.point)
+	err := v.savepoint(ctx, "rollback to savepoint "+v.point)
 	v.done = true
 	return err
 }

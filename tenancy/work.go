@@ -19,6 +19,7 @@ type work struct {
 	begun    bool   // the server was told
 	bound    string // the schema whose path it was told; empty where that is not known
 	ended    bool   // by a statement of the function's own
+	doubtful bool   // a statement may have changed the path
 	sent     bool   // the commit
 	closed   bool
 	points   int               // savepoints so far
@@ -48,7 +49,7 @@ func (w *work) ahead(t Tenant) (n int) {
 	}
 	switch {
 	case w.bound == "":
-		w.b.bind(t)
+		w.bind(t)
 		n++
 	case len(w.tenants) > 1:
 		w.b.rebind(t, w.bound)
@@ -56,6 +57,26 @@ func (w *work) ahead(t Tenant) (n int) {
 	}
 	w.bound = t.schema
 	return n
+}
+
+// bind sends what is known of t, if it is: SET costs less than a query.
+func (w *work) bind(t Tenant) {
+	if set := w.b.cache.get(t.schema, keySet); set != nil && !w.b.bugs.session {
+		w.b.execute(set.name, nil)
+	} else {
+		w.b.bind(t)
+	}
+}
+
+// keys are the statements of its own that the work has use for.
+func (w *work) keys() []string {
+	switch {
+	case len(w.tenants) > 1:
+		return nil
+	case w.readOnly:
+		return []string{keySet}
+	}
+	return []string{keySet, keyCheck}
 }
 
 // aheadText is ahead for a statement that is sent as text.
@@ -135,7 +156,7 @@ func (w *work) commit(ctx context.Context) error {
 
 func (w *work) sendCommit(ctx context.Context) (*answer, error) {
 	b := w.b
-	if b.pooled || len(w.tenants) > 1 || b.bugs.noCheck {
+	if b.pooled || w.doubtful || len(w.tenants) > 1 || b.bugs.noCheck {
 		return w.sendCommitText(ctx)
 	}
 	t := w.tenants[0]
@@ -157,13 +178,13 @@ func (w *work) sendCommit(ctx context.Context) (*answer, error) {
 
 func (w *work) sendCommitText(ctx context.Context) (*answer, error) {
 	b := w.b
-	text, ahead := "", 0
-	if !b.bugs.noCheck {
-		text, ahead = b.check(w.schemas()...)+"; ", 1
-	}
-	text += sqlCommit
-	if b.pooled && !b.bugs.noCheck {
-		text += "; " + sqlReset
+	text, ahead := sqlCommit, 0
+	switch {
+	case b.bugs.noCheck:
+	case b.pooled:
+		text, ahead = check("''", w.schemas()...)+"; "+sqlCommit+"; "+sqlReset, 1
+	default:
+		text, ahead = check(sqlEmpty, w.schemas()...)+"; "+sqlCommit, 1
 	}
 	if err := b.begin(ctx); err != nil {
 		return nil, err
