@@ -20,6 +20,7 @@ type step struct {
 // together are joined by underscores.
 var aLife = []step{
 	{"org list", 0, "There is no organization yet"},
+	{"psql --data=/tmp -c SELECT", 2, "--data is plio's, and stands before the word psql"},
 	{"user list", 0, "There is no user yet"},
 	{"org create af --name Avanti_Fellows", 0, "Its API key is "},
 	{"org create af --name Again", 1, "another organization has this shortcode; choose another one"},

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os/exec"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -22,6 +24,9 @@ The exit code is psql's.`
 }
 
 func (c *psqlCmd) Run(ctx context.Context, e *env) error {
+	if own := slices.IndexFunc(c.Args, isSetting); own >= 0 {
+		return usage("%s is plio's, and stands before the word psql: plio %[1]s … psql", name(c.Args[own]))
+	}
 	if err := e.exists(); err != nil {
 		return err
 	}
@@ -46,6 +51,17 @@ func (c *psqlCmd) Run(ctx context.Context, e *env) error {
 		return &exit{ended.ExitCode(), errQuiet}
 	}
 	return err
+}
+
+// isSetting tells plio's settings from psql's own flags, which are others.
+func isSetting(arg string) bool {
+	return slices.Contains([]string{"--data", "--postgres-bin", "--database-url", "--database-direct-url", "--encryption-key"}, name(arg))
+}
+
+// name is a flag without its value.
+func name(arg string) string {
+	flag, _, _ := strings.Cut(arg, "=")
+	return flag
 }
 
 // errQuiet is an end that somebody else has explained.
