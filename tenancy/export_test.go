@@ -1,9 +1,13 @@
 package tenancy
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgproto3"
 )
 
 // CheckServing is Open's check, for a test of its own.
@@ -47,4 +51,19 @@ func PathMet(ctx context.Context, db *DB, t Tenant) (string, error) {
 		return "", errors.Join(errLost, err)
 	}
 	return string(results[0].Rows[0][0]), nil
+}
+
+// Trips returns how many network trips fn makes on the connection that t is
+// given, which is the only one.
+func Trips(ctx context.Context, db *DB, t Tenant, fn func()) (int, error) {
+	b, err := db.pool.acquire(ctx, t.schema)
+	if err != nil {
+		return 0, err
+	}
+	var trace bytes.Buffer
+	b.front.Trace(&trace, pgproto3.TracerOptions{SuppressTimestamps: true})
+	db.pool.release(b)
+	fn()
+	b.front.Untrace()
+	return strings.Count(trace.String(), "B\tReadyForQuery"), nil
 }
