@@ -37,7 +37,7 @@ func wantNotes(t *testing.T, db *tenancy.DB, tenant tenancy.Tenant, want int) {
 	if err := db.Shared().QueryRow(t.Context(), "SELECT count(*) FROM "+tenant.Schema()+".note").Scan(&n); err != nil || n != want {
 		t.Errorf("%s has %d notes, %v; want %d", tenant.Key(), n, err, want)
 	}
-	if path, err := tenancy.PathMet(t.Context(), db, tenant); path != "" || err != nil {
+	if path, err := tenancy.PathMet(t.Context(), db, tenant); path != "" && path != `""` || err != nil { // the role's is written so
 		t.Errorf("the next user meets the path %q, %v", path, err)
 	}
 }
@@ -145,11 +145,11 @@ func TestTxIsEndedByInTxAlone(t *testing.T) {
 	}
 }
 
-func TestWhateverComesFirstIsBoundToItsTenant(t *testing.T) {
-	t.Parallel()
+// firsts are all that a transaction may begin with.
+func firsts(t *testing.T) map[string]func(tx tenancy.Tx) error {
 	ctx := t.Context()
 	const count = "SELECT count(*) FROM note"
-	firsts := map[string]func(tx tenancy.Tx) error{
+	return map[string]func(tx tenancy.Tx) error{
 		"Query": func(tx tenancy.Tx) error {
 			rows, err := tx.Query(ctx, "SELECT id FROM note WHERE id > $1", 0)
 			rows.Close()
@@ -203,7 +203,12 @@ func TestWhateverComesFirstIsBoundToItsTenant(t *testing.T) {
 			return err
 		},
 	}
-	for name, first := range firsts {
+}
+
+func TestWhateverComesFirstIsBoundToItsTenant(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	for name, first := range firsts(t) {
 		db, red, blue := one(t)
 		for round := range 2 { // cold, then with all prepared
 			for _, tenant := range []tenancy.Tenant{red, blue} {
