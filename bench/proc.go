@@ -34,9 +34,9 @@ func children(pid int) []string {
 	return strings.Fields(string(text))
 }
 
-// memory returns what the backends of each side take in MB: memory of their own
-// and their share of what they share with others.
-func memory(ctx context.Context, pool *pgxpool.Pool, raws, ours int) (rawMB, oursMB float64) {
+// memory returns what the backends of each side have in MB that is their own:
+// the anonymous part of PSS. The rest of PSS is shared buffers and the program.
+func memory(ctx context.Context, pool *pgxpool.Pool) (rawMB, oursMB float64) {
 	rows, err := pool.Query(ctx, "SELECT pid, application_name FROM pg_stat_activity WHERE backend_type = 'client backend'")
 	if err != nil {
 		return 0, 0

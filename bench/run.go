@@ -108,7 +108,7 @@ func (w *world) measure(ctx context.Context, l load, tenants, callers int) (cell
 	c.ratio, c.raw, c.ours = median(ratios), median(raw.rate), median(ours.rate)
 	c.rawCPU, c.oursCPU = medianUsage(raw.cost), medianUsage(ours.cost)
 	c.stats = db.Stats()
-	c.rawMB, c.oursMB = memory(ctx, pool, int(pool.Stat().TotalConns()), c.stats.Open)
+	c.rawMB, c.oursMB = memory(ctx, pool)
 	return c, nil
 }
 
