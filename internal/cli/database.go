@@ -90,7 +90,7 @@ func (e *env) find(ctx context.Context, start func(context.Context, postgres.Con
 	if e.cfg.DatabaseURL != "" {
 		return &place{cfg: e.tenancyConfig(e.cfg.DatabaseURL, e.cfg.DatabaseDirectURL)}, nil
 	}
-	server, err := start(ctx, postgres.Config{Dir: e.cfg.DataDir, BinDir: e.cfg.PostgresBin, Log: e.log})
+	server, err := start(ctx, e.postgresConfig())
 	if err != nil {
 		return nil, err
 	}
@@ -114,4 +114,8 @@ func (p *place) ended() <-chan struct{} {
 		return nil
 	}
 	return p.server.Done()
+}
+
+func (e *env) postgresConfig() postgres.Config {
+	return postgres.Config{Dir: e.cfg.DataDir, BinDir: e.cfg.PostgresBin, Log: e.log}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"example.org/plio/internal/postgres"
 )
 
 type psqlCmd struct {
@@ -38,8 +40,10 @@ func (c *psqlCmd) Run(ctx context.Context, e *env) error {
 	var cmd *exec.Cmd
 	if place.server != nil {
 		cmd, err = place.server.Psql(c.Args...)
+	} else if path, none := postgres.FindPsql(e.postgresConfig()); none == nil {
+		cmd, err = psqlAt(path, place.cfg.URL, c.Args...)
 	} else {
-		cmd, err = psqlAt(place.cfg.URL, c.Args...)
+		err = none
 	}
 	if err != nil {
 		return err

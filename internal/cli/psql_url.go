@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"net/url"
 	"os"
 	"os/exec"
@@ -14,14 +13,10 @@ import (
 
 // psqlAt is a psql on a database that somebody else runs. The password goes by
 // the environment: arguments are there for every user of the machine to see.
-func psqlAt(dsn string, args ...string) (*exec.Cmd, error) {
+func psqlAt(path, dsn string, args ...string) (*exec.Cmd, error) {
 	cfg, err := pgconn.ParseConfig(dsn)
 	if err != nil {
 		return nil, err
-	}
-	path, err := exec.LookPath("psql")
-	if err != nil {
-		return nil, errors.New("no psql in PATH; install PostgreSQL's client, on Debian and Ubuntu: apt-get install postgresql-client")
 	}
 	cmd := exec.Command(path, append([]string{"--dbname=" + forLibpq(dsn)}, args...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr

@@ -19,7 +19,7 @@ func TestPsqlIsGivenThePasswordWhereNobodySeesIt(t *testing.T) {
 		if got := forLibpq(dsn); got != want {
 			t.Errorf("%s: %q, want %q", dsn, got, want)
 		}
-		cmd, err := psqlAt(dsn, "-c", "SELECT 1")
+		cmd, err := psqlAt("psql", dsn, "-c", "SELECT 1")
 		if err != nil {
 			t.Logf("not looked at further: %v", err) // no psql here
 			continue

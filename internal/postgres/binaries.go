@@ -3,6 +3,8 @@ package postgres
 import (
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 
 	"example.org/plio/tenancy/localpg"
@@ -36,6 +38,31 @@ func binaries(cfg Config, data string) (localpg.Binaries, error) {
 		err = fmt.Errorf("%w, or use a release of plio, which brings its own (make build makes one)", err)
 	}
 	return chosen, err
+}
+
+// FindPsql returns the path of the psql that belongs to the PostgreSQL of a new
+// database, for one that somebody else runs.
+func FindPsql(cfg Config) (string, error) {
+	chosen, err := binaries(cfg, "")
+	if err != nil {
+		chosen = localpg.Binaries{} // then PATH's
+	}
+	return psqlOf(chosen)
+}
+
+// psqlOf returns the psql beside a server's programs, which not every build has,
+// or else PATH's.
+func psqlOf(b localpg.Binaries) (string, error) {
+	if path := b.Path("psql"); b.Dir != "" {
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
+	}
+	path, err := exec.LookPath("psql")
+	if err != nil {
+		return "", errors.New("no psql beside PostgreSQL's programs, nor in PATH; install PostgreSQL's client, on Debian and Ubuntu: apt-get install postgresql-client")
+	}
+	return path, nil
 }
 
 // bring returns the binaries that this build brings, unpacked, and those that

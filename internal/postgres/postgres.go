@@ -102,11 +102,9 @@ func (s *Server) Err() error {
 // Psql is a psql on database plio, with this process's terminal. The caller
 // runs it, and leaves Ctrl-C to it.
 func (s *Server) Psql(args ...string) (*exec.Cmd, error) {
-	path := s.local.Binaries().Path("psql")
-	if _, err := os.Stat(path); err != nil {
-		if path, err = exec.LookPath("psql"); err != nil {
-			return nil, fmt.Errorf("no psql in %s, nor in PATH: install PostgreSQL's client, on Debian and Ubuntu apt-get install postgresql-client", s.local.Binaries().Dir)
-		}
+	path, err := psqlOf(s.local.Binaries())
+	if err != nil {
+		return nil, err
 	}
 	cmd := exec.Command(path, append([]string{"--dbname=" + s.URL()}, args...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr

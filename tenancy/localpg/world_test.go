@@ -128,6 +128,9 @@ func tryInProcess(t *testing.T, uid int, cfg localpg.Config) (held, *exec.Cmd) {
 	if uid != 0 {
 		cmd = exec.Command(reachable(t, self))
 		cmd.Dir, cmd.Env = "/", []string{holder + "=" + string(text), "PATH=" + os.Getenv("PATH")}
+		if bin := os.Getenv(localpg.EnvBin); bin != "" {
+			cmd.Env = append(cmd.Env, localpg.EnvBin+"="+bin)
+		}
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
 	}
 	out, _ := cmd.StdoutPipe() //nolint:errcheck // Start shows it
