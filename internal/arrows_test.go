@@ -39,7 +39,7 @@ var foreign = map[string]*regexp.Regexp{
 	"internal/config":  std,
 	"internal/drf":     std,
 	"migrations":       std,
-	"tenancy":          regexp.MustCompile(`^([^.]+|github.com/jackc/(pgx/v5|puddle/v2)(/.*)?)$`),
+	"tenancy":          regexp.MustCompile(`^([^.]+|github.com/jackc/pgx/v5(/.*)?)$`),
 	"tenancy/localpg":  std,
 	"internal/api":     regexp.MustCompile(`^([^.]+|[^.]+\.[^/]+/([^j]|j[^a]).*)$`), // no pgx
 	"internal/welcome": std,
