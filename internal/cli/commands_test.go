@@ -46,6 +46,8 @@ var aLife = []step{
 	{"org resume avanti", 0, "is in service again"},
 	{"org resume avanti", 1, `cannot resume "avanti": it is active`},
 	{"user create ann@example.org --name Ann_Lee --org avanti --role org-admin", 0, "plio user link ann@example.org"},
+	{"user create ann@example.org --org kc", 0, "was there already, and is org-view of kc now"},
+	{"user create ann@example.org --org kc", 1, "ann@example.org is a member of kc already"},
 	{"user create Ann@Example.org", 1, "somebody has this e-mail address already"},
 	{"user create ann", 2, `"ann" is no e-mail address`},
 	{"user create bob@example.org --org nobody", 1, "no organization has this shortcode"},

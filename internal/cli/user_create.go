@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -14,7 +16,7 @@ type userCreateCmd struct {
 	Email     string `arg:"" help:"The user's e-mail address."`
 	Name      string `placeholder:"NAME" help:"First and last name."`
 	Superuser bool   `help:"Make the user a super-admin of the platform."`
-	Org       string `placeholder:"SHORTCODE" help:"Make the user a member of this organization."`
+	Org       string `placeholder:"SHORTCODE" help:"Make the user a member of this organization, also one who is there already."`
 	Role      string `default:"org-view" enum:"super-admin,org-admin,org-view" placeholder:"ROLE" help:"The member's role: super-admin, org-admin or org-view (default: ${default})."`
 	JSON      bool   `help:"Print JSON."`
 }
@@ -36,8 +38,9 @@ func (c *userCreateCmd) Run(ctx context.Context, e *env) error {
 		}
 	}
 	var u store.User
+	var there bool
 	err = pgx.BeginFunc(ctx, db.Shared(), func(tx pgx.Tx) error {
-		u, err = c.create(ctx, store.BindShared(tx), who, org)
+		u, there, err = c.create(ctx, store.BindShared(tx), who, org)
 		return err
 	})
 	if err != nil {
@@ -51,24 +54,35 @@ func (c *userCreateCmd) Run(ctx context.Context, e *env) error {
 		}
 		return e.json(made)
 	}
+	if there {
+		return e.say("User %d, %s, was there already, and is %s of %s now.", u.ID, who.Value(), c.Role, org.Shortcode)
+	}
 	return e.say("Made user %d, %s. To let them in: plio user link %[2]s", u.ID, who.Value())
 }
 
-// create makes the user, and the membership where there is to be one.
-func (c *userCreateCmd) create(ctx context.Context, s store.Shared, who store.Identity, org store.Organization) (store.User, error) {
-	first, last, _ := strings.Cut(strings.Join(strings.Fields(c.Name), " "), " ")
-	u, err := s.CreateUser(ctx, store.NewAccount{
-		Identities: []store.Identity{who}, FirstName: first, LastName: last, Status: "approved", Superuser: c.Superuser,
-	})
+// create makes the user, and the membership where there is to be one: that also
+// for a user who is there already.
+func (c *userCreateCmd) create(ctx context.Context, s store.Shared, who store.Identity, org store.Organization) (u store.User, there bool, err error) {
+	if u, err = s.UserBy(ctx, who); org.ID != 0 && err == nil {
+		there = true
+	} else {
+		first, last, _ := strings.Cut(strings.Join(strings.Fields(c.Name), " "), " ")
+		u, err = s.CreateUser(ctx, store.NewAccount{
+			Identities: []store.Identity{who}, FirstName: first, LastName: last, Status: "approved", Superuser: c.Superuser,
+		})
+	}
 	if err != nil || org.ID == 0 {
-		return u, err
+		return u, there, err
 	}
 	role, err := s.RoleByName(ctx, c.Role)
 	if err != nil {
-		return u, err
+		return u, there, err
 	}
 	_, err = s.MembershipInsert(ctx, org.ID, u.ID, role.ID, false)
-	return u, err
+	if errors.Is(err, store.ErrTaken) {
+		err = fmt.Errorf("%s is a member of %s already (plio org show %[2]s)", who.Value(), org.Shortcode)
+	}
+	return u, there, err
 }
 
 // userWith finds or makes the user with an e-mail address.
