@@ -43,7 +43,8 @@ type report struct {
 	output                  map[string]*strings.Builder
 	passed, failed, skipped int
 	packagesFailed          int
-	skips                   []string
+	skips                   []string            // reasons
+	without                 map[string][]string // the tests of a reason
 }
 
 func (r *report) read(in io.Reader) error {
@@ -92,7 +93,12 @@ func (r *report) testEnded(e event, key string) {
 		fmt.Fprint(r.out, r.text(key))
 	case "skip":
 		r.skipped++
-		r.skips = append(r.skips, fmt.Sprintf("%s (%s)", e.Test, reason(r.text(key))))
+		why := reason(r.text(key))
+		r.skips = append(r.skips, why)
+		if r.without == nil {
+			r.without = map[string][]string{}
+		}
+		r.without[why] = append(r.without[why], e.Test)
 	}
 }
 
@@ -130,6 +136,11 @@ func (r *report) close(ci bool) bool {
 	good := r.failed == 0 && r.packagesFailed == 0 && r.passed > 0
 	slices.Sort(r.skips)
 	if skips := slices.Compact(r.skips); len(skips) > 0 {
+		for i, why := range skips {
+			if tests := r.without[why]; len(tests) > 0 {
+				skips[i] += " (" + strings.Join(tests, ", ") + ")"
+			}
+		}
 		fmt.Fprintln(r.out, "not run:", strings.Join(skips, "; "))
 		return good && !ci
 	}

@@ -22,7 +22,7 @@ func TestReportTellsWhatFailedAndWhatDidNotRun(t *testing.T) {
 	if r.close(false) {
 		t.Error("a failed test is a good run")
 	}
-	want := "boom\nFAIL\tp\t1.2s\n\n1 passed, 1 failed, 1 skipped\nnot run: TestA (no PgBouncer); no C compiler, so no -race\n"
+	want := "boom\nFAIL\tp\t1.2s\n\n1 passed, 1 failed, 1 skipped\nnot run: no C compiler, so no -race; no PgBouncer (TestA)\n"
 	if out.String() != want {
 		t.Errorf("got %q, want %q", out.String(), want)
 	}
