@@ -101,13 +101,12 @@ func (a *API) organizationCreate(ctx context.Context, c *call) (drf.Response, er
 	if !in.apiKey.Set {
 		key = auth.NewAPIKey()
 	}
-	sealed, err := a.key.Seal(key)
+	sealed, hash, err := a.key.SealAPIKey(key)
 	if err != nil {
 		return drf.Response{}, err
 	}
 	o, err := store.CreateOrganization(ctx, a.db, store.NewOrganization{
-		Name: in.name.Value, Shortcode: in.shortcode.Value, Config: in.config.Value,
-		APIKeyEnc: sealed, APIKeySHA256: auth.HashToken(key),
+		Name: in.name.Value, Shortcode: in.shortcode.Value, Config: in.config.Value, APIKeyEnc: sealed, APIKeySHA256: hash,
 	})
 	if err != nil {
 		return drf.Response{}, organizationTaken(in, err)
@@ -126,35 +125,16 @@ func (a *API) organizationUpdate(ctx context.Context, c *call) (drf.Response, er
 	if err != nil {
 		return drf.Response{}, err
 	}
-	change := store.OrganizationChange{ID: o.ID, Name: in.name.Pointer(), SetConfig: in.config.Set, Config: in.config.Value, At: c.At}
+	change := store.OrganizationChange{Name: in.name.Pointer(), SetConfig: in.config.Set, Config: in.config.Value, At: c.At}
 	if in.apiKey.Set {
-		if change.APIKeyEnc, err = a.key.Seal(in.apiKey.Value); err != nil {
+		if change.APIKeyEnc, change.APIKeySHA256, err = a.key.SealAPIKey(in.apiKey.Value); err != nil {
 			return drf.Response{}, err
 		}
-		change.APIKeySHA256 = auth.HashToken(in.apiKey.Value)
 	}
-	if err := a.changeOrganization(ctx, c, o, in, change); err != nil {
+	if o, err = store.ChangeOrganization(ctx, a.db, o, in.shortcode.Value, change); err != nil {
 		return drf.Response{}, organizationTaken(in, err)
 	}
-	if o, err = c.Shared.OrganizationByID(ctx, o.ID); err != nil {
-		return drf.Response{}, err
-	}
 	return a.organizationAnswer(o, drf.OK)
-}
-
-func (a *API) changeOrganization(ctx context.Context, c *call, o store.Organization, in organizationInput, change store.OrganizationChange) error {
-	if !in.shortcode.Set || in.shortcode.Value == o.Shortcode {
-		_, err := c.Shared.OrganizationUpdate(ctx, change)
-		return err
-	}
-	t, err := tenancy.TenantFromRow(o.ID, o.Shortcode, o.SchemaName)
-	if err != nil {
-		return err
-	}
-	return a.db.Rename(ctx, t, in.shortcode.Value, func(tx tenancy.Tx) error {
-		_, err := store.BindShared(tx).OrganizationUpdate(ctx, change)
-		return err
-	})
 }
 
 // organizationTaken turns what tenancy and the database say into errors of the

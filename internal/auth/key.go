@@ -64,6 +64,13 @@ func (k Key) Open(sealed []byte) (string, error) {
 
 var errNoKey = errors.New("auth: no encryption key was loaded")
 
+// SealAPIKey returns an API key the two ways it is kept: encrypted, to be shown
+// again, and as the hash that finds it.
+func (k Key) SealAPIKey(key string) (sealed, sha256 []byte, err error) {
+	sealed, err = k.Seal(key)
+	return sealed, HashToken(key), err
+}
+
 // NewAPIKey returns a new API key: 20 letters and digits, 100 random bits.
 func NewAPIKey() string { return rand.Text()[:20] }
 

@@ -30,12 +30,12 @@ func (c *orgCreateCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	apiKey := auth.NewAPIKey()
-	sealed, err := key.Seal(apiKey)
+	sealed, hash, err := key.SealAPIKey(apiKey)
 	if err != nil {
 		return err
 	}
 	o, err := store.CreateOrganization(ctx, db.DB, store.NewOrganization{
-		Name: name, Shortcode: c.Shortcode, APIKeyEnc: sealed, APIKeySHA256: auth.HashToken(apiKey),
+		Name: name, Shortcode: c.Shortcode, APIKeyEnc: sealed, APIKeySHA256: hash,
 	})
 	if err != nil {
 		return err

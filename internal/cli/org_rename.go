@@ -26,29 +26,11 @@ func (c *orgRenameCmd) Run(ctx context.Context, e *env) error {
 		}
 		change.Name = &name
 	}
-	db, err := e.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer db.close()
-	info, o, err := db.organization(ctx, c.Shortcode)
-	if err != nil {
-		return err
-	}
-	change.ID = o.ID
-	if c.New == "" || c.New == o.Shortcode {
-		_, err = store.BindShared(db.Shared()).OrganizationUpdate(ctx, change)
-	} else {
-		err = db.Rename(ctx, info.Tenant, c.New, func(tx tenancy.Tx) error {
-			_, err := store.BindShared(tx).OrganizationUpdate(ctx, change)
+	return e.onOrganization(ctx, c.Shortcode, func(db *database, _ tenancy.Tenant, o store.Organization) error {
+		o, err := store.ChangeOrganization(ctx, db.DB, o, c.New, change)
+		if err != nil {
 			return err
-		})
-	}
-	if err != nil {
-		return err
-	}
-	if o, err = store.BindShared(db.Shared()).OrganizationByID(ctx, o.ID); err != nil {
-		return err
-	}
-	return e.say("Renamed: it is %s (%s) now.", plain(o.Name), o.Shortcode)
+		}
+		return e.say("Renamed: it is %s (%s) now.", plain(o.Name), o.Shortcode)
+	})
 }

@@ -1,23 +1,21 @@
 package cli
 
-import "context"
+import (
+	"context"
+
+	"example.org/plio/internal/store"
+	"example.org/plio/tenancy"
+)
 
 type orgResumeCmd struct {
 	Shortcode string `arg:"" help:"The organization's shortcode."`
 }
 
 func (c *orgResumeCmd) Run(ctx context.Context, e *env) error {
-	db, err := e.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer db.close()
-	info, o, err := db.organization(ctx, c.Shortcode)
-	if err != nil {
-		return err
-	}
-	if err := db.Resume(ctx, info.Tenant, operator(), nil); err != nil {
-		return err
-	}
-	return e.say("%s (%s) is in service again.", plain(o.Name), o.Shortcode)
+	return e.onOrganization(ctx, c.Shortcode, func(db *database, t tenancy.Tenant, o store.Organization) error {
+		if err := db.Resume(ctx, t, operator(), nil); err != nil {
+			return err
+		}
+		return e.say("%s (%s) is in service again.", plain(o.Name), o.Shortcode)
+	})
 }

@@ -98,3 +98,17 @@ func (db *database) organization(ctx context.Context, shortcode string) (tenancy
 	}
 	return info, o, err
 }
+
+// onOrganization opens the database for what a command does to an organization.
+func (e *env) onOrganization(ctx context.Context, shortcode string, do func(*database, tenancy.Tenant, store.Organization) error) error {
+	db, err := e.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	info, o, err := db.organization(ctx, shortcode)
+	if err != nil {
+		return err
+	}
+	return do(db, info.Tenant, o)
+}

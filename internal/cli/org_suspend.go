@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"context"
 	"os"
+
+	"example.org/plio/internal/store"
+	"example.org/plio/tenancy"
 )
 
 type orgSuspendCmd struct {
@@ -11,19 +14,12 @@ type orgSuspendCmd struct {
 }
 
 func (c *orgSuspendCmd) Run(ctx context.Context, e *env) error {
-	db, err := e.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer db.close()
-	info, o, err := db.organization(ctx, c.Shortcode)
-	if err != nil {
-		return err
-	}
-	if err := db.Suspend(ctx, info.Tenant, operator(), nil); err != nil {
-		return err
-	}
-	return e.say("Suspended %s (%s). To take it into service again: plio org resume %[2]s", plain(o.Name), o.Shortcode)
+	return e.onOrganization(ctx, c.Shortcode, func(db *database, t tenancy.Tenant, o store.Organization) error {
+		if err := db.Suspend(ctx, t, operator(), nil); err != nil {
+			return err
+		}
+		return e.say("Suspended %s (%s). To take it into service again: plio org resume %[2]s", plain(o.Name), o.Shortcode)
+	})
 }
 
 // operator is who types, as the registry remembers it.

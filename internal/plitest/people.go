@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"example.org/plio/internal/auth"
 	"example.org/plio/internal/store"
 	"example.org/plio/tenancy"
 )
@@ -41,12 +40,12 @@ func APIKey(shortcode string) string { return shortcode + "SkW4DIBX4sYyWWAliy"[:
 func populate(ctx context.Context, db *tenancy.DB) error {
 	orgs := map[string]int64{}
 	for _, org := range []struct{ shortcode, name string }{{"af", "Avanti Fellows"}, {"kc", "Kala Club"}} {
-		sealed, err := Key().Seal(APIKey(org.shortcode))
+		sealed, hash, err := Key().SealAPIKey(APIKey(org.shortcode))
 		if err != nil {
 			return err
 		}
 		made, err := store.CreateOrganization(ctx, db, store.NewOrganization{
-			Name: org.name, Shortcode: org.shortcode, APIKeyEnc: sealed, APIKeySHA256: auth.HashToken(APIKey(org.shortcode)),
+			Name: org.name, Shortcode: org.shortcode, APIKeyEnc: sealed, APIKeySHA256: hash,
 		})
 		if err != nil {
 			return err
