@@ -58,7 +58,7 @@ func (a *API) otpVerify(ctx context.Context, c *call) (drf.Response, error) {
 	} else if err != nil {
 		return drf.Response{}, err
 	}
-	return drf.OK(tokensJSON{t.Access, "Bearer", int64(t.ExpiresIn.Seconds()), t.Refresh, "read write"}), nil
+	return drf.OK(tokensJSON{t.Access, "Bearer", int64(t.ExpiresIn.Seconds()), t.Refresh, t.Scope}), nil
 }
 
 // required returns a text of the body; a missing one is told the way logins do.

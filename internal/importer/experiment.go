@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
-	"unicode/utf8"
 )
 
 // experiment is a file of experiments/, read.
@@ -14,7 +13,7 @@ type experiment struct {
 	file, name string
 	arms       []arm // those whose plio is known
 	extra      json.RawMessage
-	notes      []string
+	notes
 }
 
 // arm is a plio and the share of learners, in percent, that see it.
@@ -40,17 +39,11 @@ func parseExperiment(file string, known func(uuid string) bool, b []byte) (exper
 	if err != nil {
 		return e, err
 	}
-	name := details["name"]
-	if e.name, err = details.text("name"); err != nil {
+	if e.name, err = e.fitting(details, "name", "details.name"); err != nil {
 		return e, in("details", err)
 	}
 	if e.name == "" {
 		return e, errors.New("details.name is missing")
-	}
-	if utf8.RuneCountInString(e.name) > maxText {
-		details.keep("name", name)
-		e.name = cut(e.name, maxText)
-		e.note("details.name has more than %d characters: the first are the name, the whole is kept as JSON", maxText)
 	}
 	if err := e.setArms(details, known); err != nil {
 		return e, in("details", err)
@@ -101,8 +94,4 @@ func (e *experiment) listOf(o object, key string) ([]json.RawMessage, error) {
 		return nil, nil
 	}
 	return asList(key, o[key])
-}
-
-func (e *experiment) note(format string, args ...any) {
-	e.notes = append(e.notes, fmt.Sprintf(format, args...))
 }

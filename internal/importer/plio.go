@@ -3,7 +3,6 @@ package importer
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -23,7 +22,7 @@ type plio struct {
 	duration   float64 // of the video in seconds; 0 when it is not known
 	items      []item
 	extra      json.RawMessage
-	notes      []string
+	notes
 }
 
 func (p plio) key() string { return importKey(p.file) }
@@ -47,14 +46,9 @@ func parsePlio(file, id string, b []byte) (plio, error) {
 	if !plioID.MatchString(id) {
 		return p, errors.New("the name of the file is no plio's id: letters and digits")
 	}
-	title, video, failsafe := o["video_title"], o["video_id"], o["failsafe"]
-	if p.name, err = o.text("video_title"); err != nil {
+	video, failsafe := o["video_id"], o["failsafe"]
+	if p.name, err = p.fitting(o, "video_title", "video_title"); err != nil {
 		return p, err
-	}
-	if utf8.RuneCountInString(p.name) > maxText {
-		o.keep("video_title", title)
-		p.note("video_title has more than %d characters: the first are the name, the whole is kept as JSON", maxText)
-		p.name = cut(p.name, maxText)
 	}
 	if p.failsafe, err = o.text("failsafe"); err != nil {
 		return p, err
@@ -106,19 +100,4 @@ func (p *plio) setVideo(id string) {
 	if note != "" {
 		p.note("%s", note)
 	}
-}
-
-func (p *plio) note(format string, args ...any) {
-	p.notes = append(p.notes, fmt.Sprintf(format, args...))
-}
-
-// cut is the first n characters of s.
-func cut(s string, n int) string {
-	for i := range s {
-		if n == 0 {
-			return s[:i]
-		}
-		n--
-	}
-	return s
 }

@@ -12,7 +12,7 @@ import (
 type item struct {
 	store.ImportedItem
 	choices []json.RawMessage // its options, one by one
-	notes   []string
+	notes
 }
 
 // shape is how a year wrote its questions: where an item keeps them, under
@@ -117,7 +117,7 @@ func (it *item) question(where string, o object, s shape) (err error) {
 	}
 	if it.CorrectAnswer = it.indexes(raw, s.first); it.CorrectAnswer == nil {
 		o.keep(s.right, raw)
-		it.notes = append(it.notes, fmt.Sprintf("%s.%s is %s, no option: no right answer, what was there is kept as JSON", where, s.right, brief(raw)))
+		it.note("%s.%s is %s, no option: no right answer, what was there is kept as JSON", where, s.right, brief(raw))
 	}
 	return nil
 }
@@ -139,7 +139,7 @@ func (it *item) setKind(where string, o object) error {
 			it.Type = "mcq"
 		}
 		o.keep("type", raw)
-		it.notes = append(it.notes, fmt.Sprintf("%s.type %s is unknown: came in as %s", where, brief(raw), it.Type))
+		it.note("%s.type %s is unknown: came in as %s", where, brief(raw), it.Type)
 	}
 	return nil
 }

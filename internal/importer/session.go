@@ -20,7 +20,7 @@ type session struct {
 	experiment string // its id; "" when there is none
 	seconds    int    // that retention counts
 	size       int    // of the file, in bytes
-	notes      []string
+	notes
 }
 
 // visit is what the name of a file of answers/ says.
@@ -236,8 +236,4 @@ func indiaTime(text string) (time.Time, error) {
 		err = errors.New("before 1970")
 	}
 	return t, err
-}
-
-func (s *session) note(format string, args ...any) {
-	s.notes = append(s.notes, fmt.Sprintf(format, args...))
 }

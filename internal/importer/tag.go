@@ -3,8 +3,6 @@ package importer
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"unicode/utf8"
 )
 
 // tag is a file of tags/, read.
@@ -12,7 +10,7 @@ type tag struct {
 	file, name string
 	plios      []string // uuids of those that are known
 	extra      json.RawMessage
-	notes      []string
+	notes
 }
 
 func (t tag) key() string { return importKey(t.file) }
@@ -24,17 +22,11 @@ func parseTag(file string, known func(uuid string) bool, b []byte) (tag, error) 
 	if err != nil {
 		return t, err
 	}
-	name := o["name"]
-	if t.name, err = o.text("name"); err != nil {
+	if t.name, err = t.fitting(o, "name", "name"); err != nil {
 		return t, err
 	}
 	if t.name == "" {
 		return t, errors.New("name is missing")
-	}
-	if utf8.RuneCountInString(t.name) > maxText {
-		o.keep("name", name)
-		t.name = cut(t.name, maxText)
-		t.note("name has more than %d characters: the first are the name, the whole is kept as JSON", maxText)
 	}
 	list, err := o.list("plios")
 	if err != nil {
@@ -56,8 +48,4 @@ func parseTag(file string, known func(uuid string) bool, b []byte) (tag, error) 
 	o.put("plios", unknown, len(unknown) > 0)
 	t.extra = o.json()
 	return t, nil
-}
-
-func (t *tag) note(format string, args ...any) {
-	t.notes = append(t.notes, fmt.Sprintf(format, args...))
 }
